@@ -1,0 +1,73 @@
+/*
+ * Which service principal names each mail server needs, and on which account.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+
+#ifndef CHECKS_DEMANDS_H
+#define CHECKS_DEMANDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "checks/facts.h"
+#include "checks/holders.h"
+#include "checks/settings.h"
+
+/* A mail server that is to be judged. */
+struct server {
+    const struct target_mail *mail;
+    const struct account *account;  /* NULL: configured, and none was found */
+    struct strings services;        /* expected of it */
+};
+
+/* One SPN that a mail server needs. */
+struct demand {
+    char *spn;  /* canonical */
+    const struct server *server;
+    bool vital;         /* without it mail fails */
+    bool further_name;  /* of a virtual server or connector, KB914137 */
+};
+
+struct demands {
+    struct server *servers;
+    size_t server_count;
+    struct demand *items;
+    size_t count;
+    struct strings unjudged;  /* why other mail servers are not judged */
+};
+
+
+/*
+ * Work out what the settings' mail servers need.
+ *
+ * holders  An index of the facts; borrowed until demands_free().
+ *
+ * A host known by its SPN alone is a mail server only if it answers as one.
+ * One that was discovered, and has no account in this domain, is judged by
+ * nobody here: it may be a hoster's.  Names that several servers share are
+ * demanded of none.
+ *
+ * Returns demands for the caller to demands_free().
+ */
+struct demands *demands_new(const struct facts *facts,
+                            const struct settings *settings,
+                            const struct holders *holders);
+void demands_free(struct demands *demands);
+
+/* Whether an SPN is needed by a server that is surely one: configured, an MX
+   or an Exchange server. */
+bool demands_contain(const struct demands *demands, const char *spn);
+
+/* Whether a mail server goes by a name, its short one included. */
+bool mail_goes_by(const struct target_mail *mail, const char *name);
+
+/*
+ * The account of a mail server as the domain controllers' own copies show it,
+ * or NULL: the configured one, else the computer with its dNSHostName, else
+ * the computer of its short name that has no dNSHostName.
+ */
+const struct account *mail_account(const struct holders *holders,
+                                   const struct target_mail *mail);
+
+#endif

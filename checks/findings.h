@@ -1,0 +1,182 @@
+/*
+ * What the checks concluded.
+ *
+ * Code and subject are a finding's key; it stays the same for as long as the
+ * cause does.  Judges also say which keys they judged at all: a finding has
+ * healed only when its key was judged and not found.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+
+#ifndef CHECKS_FINDINGS_H
+#define CHECKS_FINDINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/memory.h"
+
+struct keys;
+
+/* Values are the exit statuses; status_worse() knows the order of badness. */
+enum status { STATUS_OK, STATUS_WARNING, STATUS_CRITICAL, STATUS_UNKNOWN };
+
+enum impact { IMPACT_MAIL_FAILS, IMPACT_MAIL_AT_RISK, IMPACT_MONITORING };
+
+struct value {
+    char *name;
+    double number;
+    char *unit;  /* "s", "" ... */
+};
+
+struct evidence {
+    char *probe;      /* "ldap", "kdc", "dns", "ntp" ... */
+    char *target;     /* which host was asked */
+    int64_t time_us;
+    char *text;
+};
+
+struct finding {
+    const char *check;  /* the check's name; static */
+    const char *code;   /* static */
+    char *subject;
+    enum status status;
+    enum impact impact;
+    char *message;      /* one line, for a person */
+    struct value *values;
+    size_t value_count;
+    struct evidence *evidence;
+    size_t evidence_count;
+    struct strings remedy;     /* commands, and on which machine */
+    struct strings reference;  /* "KB979174", "RFC 4120 section 7.5.9" */
+    struct strings caused_by;  /* keys, "CODE subject", of what explains it */
+};
+
+/* Something measured, healthy or not. */
+struct measurement {
+    const char *check;
+    char *subject;
+    char *name;     /* "offset", "latency", "holders" */
+    double number;
+    double bound;   /* error bound in the same unit; negative if it has none */
+    char *unit;
+};
+
+/* How one check went. */
+struct check_result {
+    const char *check;
+    enum status status;          /* the worst of its findings */
+    bool judged;                 /* false: JSON has status null */
+    size_t covered;              /* distinct subjects judged */
+    size_t above_ok;             /* its findings above OK */
+    struct strings not_covered;  /* what it could not see, one line each */
+    double elapsed_s;
+};
+
+struct findings {
+    struct finding **items;  /* as added; findings_sort() puts worst first */
+    size_t count;
+    struct measurement *measurements;
+    size_t measurement_count;
+    struct check_result *results;  /* one a check that ran, in their order */
+    size_t result_count;
+    struct strings judged_keys;    /* "CODE subject"; see findings_was_judged() */
+    struct strings codes;          /* made here, "SPN_OK"; private */
+    struct keys *index;            /* of the keys; private */
+    struct keys *subjects;         /* of the running check; private */
+};
+
+
+/* The word for a status, "OK"; for an impact, "mail-fails". */
+const char *status_name(enum status status);
+const char *impact_name(enum impact impact);
+
+/* Whether left is worse than right: CRITICAL > WARNING > UNKNOWN > OK. */
+bool status_worse(enum status left, enum status right);
+
+struct findings *findings_new(void);
+void findings_free(struct findings *findings);
+
+/* For the runner: all that is added from here on belongs to this check; its
+   result is opened, and closed by findings_end_check(). */
+void findings_begin_check(struct findings *findings, const char *check);
+void findings_end_check(struct findings *findings, double elapsed_s);
+
+/*
+ * Add a finding, also marking its key as judged.
+ *
+ * code     One of JUDGEMENT's codes; static.
+ * subject  Its subject in JUDGEMENT's spelling; copied.
+ * format   The message.
+ *
+ * Where the check has added this key before, that finding is returned, with
+ * the worse of both statuses (and, when the new one is worse, its message).
+ *
+ * Returns the finding for adding evidence and so on, valid until
+ * findings_free().
+ */
+struct finding *findings_add(struct findings *findings, enum status status,
+                             enum impact impact, const char *code,
+                             const char *subject, const char *format, ...)
+    __attribute__((format(printf, 6, 7)));
+
+/* Say that a key was looked at and judged, whatever came of it. */
+void findings_judged(struct findings *findings, const char *code,
+                     const char *subject);
+
+/*
+ * As findings_judged() for a key that does not hold, but its subject is not
+ * counted as covered: for what is derived from others, as a pair of hosts.
+ */
+void findings_ruled_out(struct findings *findings, const char *code,
+                        const char *subject);
+
+/* For the runner: add the OK finding of the check that has ended, with the
+   domain as its subject. */
+void findings_pass(struct findings *findings, const char *domain,
+                   const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Say that every subject of a code was judged: what is no longer there, an SPN
+   that was deleted for one, cannot be named and has healed all the same. */
+void findings_judged_all(struct findings *findings, const char *code);
+
+/* Say what this check could not see: a line for a person. */
+void findings_not_covered(struct findings *findings, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Note something measured; bound is negative if there is none. */
+void findings_measure(struct findings *findings, const char *subject,
+                      const char *name, double number, double bound,
+                      const char *unit);
+
+void finding_value(struct finding *finding, const char *name, double number,
+                   const char *unit);
+void finding_evidence(struct finding *finding, const char *probe,
+                      const char *target, int64_t time_us, const char *format,
+                      ...) __attribute__((format(printf, 5, 6)));
+void finding_remedy(struct finding *finding, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void finding_reference(struct finding *finding, const char *reference);
+
+/* The finding of a key, or NULL. */
+struct finding *findings_find(const struct findings *findings,
+                              const char *code, const char *subject);
+
+/* Whether some check judged a key in this run. */
+bool findings_was_judged(const struct findings *findings, const char *code,
+                         const char *subject);
+
+/* The key of a finding, "CODE subject", for the caller to free(). */
+char *finding_key(const struct finding *finding);
+
+/* The worst status of all findings, and of all checks: one that could see
+   nothing is UNKNOWN without a finding of its own. */
+enum status findings_worst(const struct findings *findings);
+
+/* Order findings: worst first, roots before what they explain, then by check,
+   code and subject; and measurements by check, subject and name. */
+void findings_sort(struct findings *findings);
+
+#endif

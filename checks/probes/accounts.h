@@ -1,0 +1,29 @@
+/*
+ * What a session asks of a directory, and what becomes of the entries.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+
+#ifndef CHECKS_PROBES_ACCOUNTS_H
+#define CHECKS_PROBES_ACCOUNTS_H
+
+#include "checks/probes/directory.h"
+#include "checks/tasks.h"
+
+/*
+ * Ask a domain's directory for its Exchange servers, the holders of SPNs, and
+ * the mail servers' accounts.  Emits an account_fact or exchange_fact for
+ * each and a search_fact for each search.
+ *
+ * task  What to ask for.
+ *
+ * Returns false if the connection was lost or hung on the way.
+ */
+bool accounts_search_domain(struct directory *directory,
+                            const struct session_task *task);
+
+/* Ask a global catalog for the forest's holders of SPNs, likewise. */
+void accounts_search_forest(struct directory *directory,
+                            const struct session_task *task);
+
+#endif

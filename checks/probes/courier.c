@@ -1,0 +1,181 @@
+/*
+ * Carrying Kerberos messages to one KDC and its answers back.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+
+#include "config.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "checks/probes/courier.h"
+#include "checks/probes/exchange.h"
+#include "checks/probes/net.h"
+
+enum {
+    DATAGRAM_MOST = 1465,  /* libkrb5's own limit: beyond, fragments get lost */
+    LENGTH_BYTES = 4,      /* before a message over TCP */
+    LEAST_MS = 1,
+};
+
+/* First bytes of the answers: KRB-ERROR, AS-REP and TGS-REP. */
+enum { TAG_ERROR = 0x7e, TAG_AS_REP = 0x6b, TAG_TGS_REP = 0x6d };
+
+/* What became of a message. */
+struct delivery {
+    uint8_t *answer;  /* NULL: none came */
+    size_t length;
+    struct error reason;  /* why none came */
+};
+
+
+/* Whether a message begins as a KDC's answers do. */
+static bool
+is_answer(const uint8_t *bytes, size_t length)
+{
+    return length > 0
+           && (bytes[0] == TAG_ERROR || bytes[0] == TAG_AS_REP
+               || bytes[0] == TAG_TGS_REP);
+}
+
+
+static enum net_frame
+frame_datagram(const void *data, const uint8_t *bytes, size_t length)
+{
+    (void)data;
+    return is_answer(bytes, length) ? NET_COMPLETE : NET_GARBLED;
+}
+
+
+static enum net_frame
+frame_stream(const void *data, const uint8_t *bytes, size_t length)
+{
+    uint32_t announced;
+
+    (void)data;
+    if (length < LENGTH_BYTES)
+        return NET_MORE;
+    memcpy(&announced, bytes, LENGTH_BYTES);
+    announced = ntohl(announced);
+    if (announced == 0 || announced > NET_ANSWER_MAX - LENGTH_BYTES)
+        return NET_GARBLED;
+    if (length > LENGTH_BYTES
+        && !is_answer(bytes + LENGTH_BYTES, length - LENGTH_BYTES))
+        return NET_GARBLED;
+    return length - LENGTH_BYTES < announced ? NET_MORE : NET_COMPLETE;
+}
+
+
+/* Keep a copy of what came, or why nothing did. */
+static void
+receive(struct delivery *delivery, enum transport way,
+        const struct net_result *result)
+{
+    size_t skip = way == TRANSPORT_TCP ? LENGTH_BYTES : 0;
+
+    if (result->outcome != PORT_OPEN) {
+        error_set(&delivery->reason, "%s", result->detail);
+        return;
+    }
+    delivery->length = result->length - skip;
+    delivery->answer = xcalloc(delivery->length, 1);
+    memcpy(delivery->answer, result->bytes + skip, delivery->length);
+}
+
+
+static void
+receive_datagram(void *data, const struct net_result *result)
+{
+    receive(data, TRANSPORT_UDP, result);
+}
+
+
+static void
+receive_stream(void *data, const struct net_result *result)
+{
+    receive(data, TRANSPORT_TCP, result);
+}
+
+
+/* Send a message one way and wait. */
+static struct delivery
+deliver(const struct courier *courier, enum transport way,
+        const void *message, size_t length, int64_t wait_ms)
+{
+    bool stream = way == TRANSPORT_TCP;
+    size_t skip = stream ? LENGTH_BYTES : 0;
+    uint32_t announced = htonl((uint32_t)length);
+    uint8_t *bytes = xcalloc(length + LENGTH_BYTES, 1);
+    struct delivery delivery = {.answer = NULL};
+    struct net *net = net_new();
+    const struct net_request request = {
+        .address = courier->address,
+        .port = courier->port,
+        .transport = way,
+        .bytes = bytes,
+        .length = skip + length,
+        .connect_ms = wait_ms,
+        .answer_ms = wait_ms,
+        .frame = stream ? frame_stream : frame_datagram,
+        .done = stream ? receive_stream : receive_datagram,
+        .data = &delivery,
+    };
+
+    memcpy(bytes, &announced, skip);
+    memcpy(bytes + skip, message, length);
+    net_start(net, &request);
+    while (!net_idle(net))
+        net_turn(net, -1);
+    net_free(net);
+    free(bytes);
+    return delivery;
+}
+
+
+/* The time left of the time-out, in milliseconds. */
+static int64_t
+time_left(const struct courier *courier, int64_t start_us)
+{
+    int64_t used_us = instant_now().steady_us - start_us;
+    int64_t left_ms = courier->timeout_ms - used_us / 1000;
+
+    return left_ms > LEAST_MS ? left_ms : LEAST_MS;
+}
+
+
+bool
+courier_carry(struct courier *courier, const void *message, size_t length,
+              uint8_t **answer_out, size_t *answer_length_out,
+              struct error *error)
+{
+    int64_t start_us = instant_now().steady_us, wait_ms = courier->timeout_ms;
+    enum transport way = courier->way;
+    struct delivery first, second;
+
+    if (length > DATAGRAM_MOST || courier->tcp_only)
+        way = TRANSPORT_TCP;
+    if (!courier->tcp_only)
+        wait_ms = (wait_ms + 1) / 2;
+    first = deliver(courier, way, message, length, wait_ms);
+    if (!first.answer && courier->tcp_only)
+        return error_set(error, "over TCP: %s", first.reason.text);
+    second = first;
+    if (!first.answer) {
+        way = way == TRANSPORT_UDP ? TRANSPORT_TCP : TRANSPORT_UDP;
+        second = deliver(courier, way, message, length,
+                         time_left(courier, start_us));
+    }
+    if (!second.answer)
+        return error_set(error, "over %s: %s; over %s: %s",
+                         way == TRANSPORT_UDP ? "TCP" : "UDP",
+                         first.reason.text,
+                         way == TRANSPORT_UDP ? "UDP" : "TCP",
+                         second.reason.text);
+    courier->way = way;
+    *answer_out = second.answer;
+    *answer_length_out = second.length;
+    return true;
+}

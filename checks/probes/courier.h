@@ -1,0 +1,40 @@
+/*
+ * Carrying Kerberos messages to one KDC and its answers back, over UDP and
+ * TCP (RFC 4120 section 7.2).
+ *
+ * SPDX-License-Identifier: MIT
+ */
+
+#ifndef CHECKS_PROBES_COURIER_H
+#define CHECKS_PROBES_COURIER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "checks/facts.h"
+
+struct courier {
+    const char *address;  /* numeric; borrowed */
+    int64_t port;
+    int64_t timeout_ms;   /* of each message and its answer, all ways tried */
+    enum transport way;   /* what is tried first */
+    bool tcp_only;        /* the KDC said that its answer is too big for UDP */
+};
+
+/*
+ * Send a message and wait for the answer: over UDP first, sent again within
+ * the time-out, then over TCP; a message too big for a datagram the other way
+ * round.  The way that worked is the next message's first, so that a message
+ * that carries a password's proof is not sent twice without need.
+ *
+ * answer_out  The answer, without framing, for the caller to free().
+ *
+ * Fails when no way yields an answer in time, and says why for each.
+ */
+bool courier_carry(struct courier *courier, const void *message,
+                   size_t length, uint8_t **answer_out,
+                   size_t *answer_length_out, struct error *error);
+
+#endif

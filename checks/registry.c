@@ -1,0 +1,110 @@
+/*
+ * Which checks there are, and how they are run.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+
+#include "config.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "checks/causes.h"
+#include "checks/check.h"
+
+static const struct check accounts_check = {
+    .name = "accounts",
+    .summary = "the mail servers' accounts, passwords and keytabs are usable",
+};
+
+static const struct check replication_check = {
+    .name = "replication",
+    .summary = "the domain controllers replicate within their allowance",
+};
+
+static const struct check smtp_check = {
+    .name = "smtp",
+    .summary = "the mail servers offer the authentication that mail needs",
+};
+
+static const struct check tickets_check = {
+    .name = "tickets",
+    .summary = "every KDC gives tickets for the mail servers' names",
+};
+
+const struct check *const checks[] = {
+    &accounts_check,
+    &clock_check,
+    &duplicates_check,
+    &ports_check,
+    &reach_check,
+    &replication_check,
+    &smtp_check,
+    &spn_check,
+    &tickets_check,
+    NULL,
+};
+
+
+const struct check *
+check_find(const char *name)
+{
+    for (size_t i = 0; checks[i]; i++)
+        if (strcmp(checks[i]->name, name) == 0)
+            return checks[i];
+    return NULL;
+}
+
+
+/* Seconds on a clock that is never set. */
+static double
+monotonic_s(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+
+/* Say so when a check has judged and found nothing. */
+static void
+add_ok(struct findings *findings, const char *domain)
+{
+    const struct check_result *result
+        = &findings->results[findings->result_count - 1];
+
+    if (result->covered == 0 || result->above_ok > 0)
+        return;
+    if (result->not_covered.count == 0)
+        findings_pass(findings, domain, "%s: %zu judged, all well",
+                      result->check, result->covered);
+    else
+        findings_pass(findings, domain,
+                      "%s: %zu judged, all well; not everything was seen",
+                      result->check, result->covered);
+}
+
+
+struct findings *
+checks_judge(const struct facts *facts, const struct settings *settings)
+{
+    struct findings *findings = findings_new();
+
+    for (size_t i = 0; checks[i]; i++) {
+        const struct check *check = checks[i];
+        double begun_s = monotonic_s();
+
+        if (!check->judge
+            || (!check->always
+                && !strings_contain(&settings->numbers->checks, check->name)))
+            continue;
+        findings_begin_check(findings, check->name);
+        check->judge(facts, settings, findings);
+        findings_end_check(findings, monotonic_s() - begun_s);
+        add_ok(findings, settings->numbers->domain);
+    }
+    causes_apply(findings, settings);
+    findings_sort(findings);
+    return findings;
+}

@@ -1,0 +1,250 @@
+/*
+ * One run, or the replay of recorded ones, and its report.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+
+#include "config.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "checks/check.h"
+#include "daemon/context.h"
+#include "daemon/credentials.h"
+#include "daemon/newfile.h"
+#include "daemon/oneshot.h"
+#include "daemon/output.h"
+#include "daemon/recording.h"
+#include "daemon/run.h"
+
+/* When a person at a terminal begins to wonder, and how often they look. */
+enum { PROGRESS_AFTER_US = 1000000, PROGRESS_EVERY_MS = 250 };
+
+/* What a run or a replay ends with. */
+struct outcome {
+    struct settings *settings;
+    double elapsed_s;
+    struct facts *facts;  /* of a replay; else the run's */
+    struct run *run;      /* NULL in a replay, like all below */
+    struct configuration *configuration;
+    struct context_task *context;
+    char *advice;         /* on credentials; NULL if there are some */
+};
+
+
+/* Say on the terminal what is being waited for. */
+static void
+show_progress(const struct run *run, bool *shown)
+{
+    char *progress;
+
+    if (run_elapsed_us(run) < PROGRESS_AFTER_US)
+        return;
+    progress = run_progress(run);
+    fprintf(stderr, "\r\033[K%s", progress);
+    fflush(stderr);
+    free(progress);
+    *shown = true;
+}
+
+
+/* Work until the run is over. */
+static void
+complete(struct run *run)
+{
+    bool watched = isatty(STDERR_FILENO), shown = false;
+
+    while (!run_work(run)) {
+        int timeout_ms = run_timeout_ms(run);
+        struct pollfd *fds;
+        size_t count = run_pollfds(run, &fds);
+
+        if (watched && timeout_ms > PROGRESS_EVERY_MS)
+            timeout_ms = PROGRESS_EVERY_MS;
+        poll(fds, (nfds_t)count, timeout_ms);
+        if (watched)
+            show_progress(run, &shown);
+    }
+    if (shown)
+        fputs("\r\033[K", stderr);
+}
+
+
+/* Put lines of errors on standard error, emptying the list. */
+static void
+complain(struct strings *errors)
+{
+    for (size_t i = 0; i < errors->count; i++)
+        fprintf(stderr, "spnhealthd: %s\n", errors->items[i]);
+    strings_clear(errors);
+}
+
+
+/* Look at the estate now. */
+static bool
+look(const struct options *options, struct outcome *outcome)
+{
+    struct settings *settings
+        = context_settings(outcome->configuration, outcome->context);
+    struct error error;
+    char *problem = context_add_seen(outcome->configuration, settings);
+
+    if (problem && options->verbosity > 0)
+        fprintf(stderr, "spnhealthd: %s\n", problem);
+    free(problem);
+    if (!settings->numbers->credentials)
+        outcome->advice = credentials_advice(outcome->configuration);
+    outcome->run = run_start(outcome->configuration, settings,
+                             outcome->context, &error);
+    if (!outcome->run) {
+        fprintf(stderr, "spnhealthd: %s\n", error.text);
+        return false;
+    }
+    complete(outcome->run);
+    outcome->settings = settings_copy(run_settings(outcome->run));
+    outcome->elapsed_s = (double)run_elapsed_us(outcome->run) / 1e6;
+    return true;
+}
+
+
+/* Read recordings instead. */
+static bool
+replay(const struct options *options, struct outcome *outcome)
+{
+    struct error error;
+
+    outcome->facts = facts_new();
+    for (size_t i = 0; i < options->replay.count; i++)
+        if (!recording_read(options->replay.items[i], &outcome->settings,
+                            outcome->facts, &error)) {
+            fprintf(stderr, "spnhealthd: %s\n", error.text);
+            return false;
+        }
+    if (options->checks.count > 0) {
+        strings_clear(&outcome->settings->numbers->checks);
+        for (size_t i = 0; i < options->checks.count; i++)
+            strings_add_unique(&outcome->settings->numbers->checks,
+                               options->checks.items[i]);
+    }
+    return true;
+}
+
+
+/* How wide and how colourful standard output is. */
+static void
+fit_terminal(const struct options *options, struct report *report)
+{
+    const char *plain = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    struct winsize size;
+
+    if (options->output || !isatty(STDOUT_FILENO))
+        return;
+    report->color = !options->no_color && !(plain && *plain)
+                    && terminal && strcmp(terminal, "dumb") != 0;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+        report->width = size.ws_col;
+}
+
+
+/* Write the report where it is wanted. */
+static bool
+write_report(const struct options *options, const struct report *report)
+{
+    struct error error = {""};
+    struct newfile file;
+    bool written;
+
+    if (!options->output)
+        written = output_write(report, options->format, stdout, &error);
+    else
+        written = newfile_open(&file, options->output, &error)
+                  && (output_write(report, options->format, file.stream, &error)
+                      ? newfile_commit(&file, &error)
+                      : (newfile_abandon(&file), false));
+    if (!written)
+        fprintf(stderr, "spnhealthd: writing the report to %s: %s\n",
+                options->output ? options->output : "standard output",
+                error.text);
+    return written;
+}
+
+
+/* Judge, record and report. */
+static int
+conclude(const struct options *options, const struct outcome *outcome)
+{
+    const struct facts *facts
+        = outcome->run ? run_facts(outcome->run) : outcome->facts;
+    struct findings *findings = checks_judge(facts, outcome->settings);
+    struct report report = {
+        .findings = findings, .settings = outcome->settings,
+        .program = PACKAGE_STRING,
+        .time_us = outcome->settings->numbers->time_us,
+        .host = outcome->settings->numbers->host,
+        .domain = outcome->settings->numbers->domain,
+        .elapsed_s = outcome->elapsed_s, .strict = options->strict,
+        .verbosity = options->verbosity,
+        .credentials_advice = outcome->advice,
+    };
+    enum status status = report_status(&report);
+    struct error error;
+
+    fit_terminal(options, &report);
+    if (!write_report(options, &report))
+        status = STATUS_UNKNOWN;
+    if (options->record
+        && !recording_write(options->record, PACKAGE_STRING,
+                            outcome->settings, facts,
+                            (int64_t)(outcome->elapsed_s * 1e6), &error)) {
+        fprintf(stderr, "spnhealthd: %s\n", error.text);
+        status = STATUS_UNKNOWN;
+    }
+    findings_free(findings);
+    return (int)status;
+}
+
+
+/* Look with the configuration that file and command line make. */
+static bool
+look_as_configured(const struct options *options, struct outcome *outcome)
+{
+    struct strings errors = {NULL, 0};
+    char *host;
+
+    outcome->configuration = options_configure(options, &errors);
+    complain(&errors);
+    if (!outcome->configuration)
+        return false;
+    host = context_host();
+    outcome->context = context_new(outcome->configuration, host,
+                                   options->verbosity + 3 * options->trace,
+                                   &errors);
+    free(host);
+    complain(&errors);
+    return look(options, outcome);
+}
+
+
+int
+oneshot_main(const struct options *options)
+{
+    struct outcome outcome = {NULL};
+    int status = STATUS_UNKNOWN;
+
+    if (options->replay.count > 0 ? replay(options, &outcome)
+                                  : look_as_configured(options, &outcome))
+        status = conclude(options, &outcome);
+    settings_free(outcome.settings);
+    facts_free(outcome.facts);
+    run_free(outcome.run);
+    record_free(&context_task_type, outcome.context);
+    configuration_free(outcome.configuration);
+    free(outcome.advice);
+    return status;
+}

@@ -1,0 +1,159 @@
+/*
+ * One run, summed up.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+
+#include "config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "daemon/report.h"
+
+
+enum status
+report_status(const struct report *report)
+{
+    enum status worst = findings_worst(report->findings);
+
+    if (report->strict && report_not_covered(report) > 0
+        && status_worse(STATUS_UNKNOWN, worst))
+        return STATUS_UNKNOWN;
+    return worst;
+}
+
+
+size_t
+report_above_ok(const struct report *report)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < report->findings->count; i++)
+        if (report->findings->items[i]->status != STATUS_OK)
+            count++;
+    return count;
+}
+
+
+size_t
+report_not_covered(const struct report *report)
+{
+    const struct findings *findings = report->findings;
+    size_t count = 0;
+
+    for (size_t i = 0; i < findings->result_count; i++)
+        count += findings->results[i].not_covered.count;
+    return count;
+}
+
+
+const struct measurement *
+report_largest(const struct report *report, const char *check,
+               const char *name)
+{
+    const struct findings *findings = report->findings;
+    const struct measurement *largest = NULL;
+
+    for (size_t i = 0; i < findings->measurement_count; i++) {
+        const struct measurement *item = &findings->measurements[i];
+
+        if (strcmp(item->check, check) == 0 && strcmp(item->name, name) == 0
+            && isfinite(item->number)
+            && (!largest || fabs(item->number) > fabs(largest->number)))
+            largest = item;
+    }
+    return largest;
+}
+
+
+char *
+report_number(double number, const char *unit)
+{
+    /* text_duration() takes microseconds in 64 bits. */
+    if (strcmp(unit, "s") == 0 && fabs(number) < 1e12)
+        return text_duration((int64_t)(number * 1e6));
+    return xasprintf("%.6g%s%s", number, *unit ? " " : "", unit);
+}
+
+
+void
+report_hosts(const struct report *report, struct strings *dcs_out,
+             struct strings *mail_out)
+{
+    const struct settings *settings = report->settings;
+
+    for (size_t i = 0; i < settings->dc_count; i++)
+        strings_add(dcs_out, settings->dcs[i]->host);
+    for (size_t i = 0; i < settings->mail_count; i++)
+        strings_add(mail_out, settings->mail[i]->host);
+    strings_sort(dcs_out);
+    strings_sort(mail_out);
+}
+
+
+/* What an impact means for mail, as the verdict puts it. */
+static const char *
+impact_words(enum impact impact)
+{
+    switch (impact) {
+    case IMPACT_MAIL_FAILS:
+        return "mail fails";
+    case IMPACT_MAIL_AT_RISK:
+        return "mail is at risk";
+    case IMPACT_MONITORING:
+        break;
+    }
+    return "not all could be seen";
+}
+
+
+/* The finding that the verdict names: the first of the worst status, which
+   the order of findings makes a root; NULL if all are OK. */
+static const struct finding *
+leading_finding(const struct report *report)
+{
+    const struct finding *leading = NULL;
+
+    for (size_t i = 0; i < report->findings->count; i++) {
+        const struct finding *finding = report->findings->items[i];
+
+        if (status_worse(finding->status,
+                         leading ? leading->status : STATUS_OK))
+            leading = finding;
+    }
+    return leading;
+}
+
+
+/* What a run without findings says. */
+static char *
+quiet_verdict(const struct report *report)
+{
+    size_t unseen = report_not_covered(report);
+
+    if (report_status(report) == STATUS_OK)
+        return xstrdup("nothing found that makes mail fail");
+    return xasprintf("nothing found, but %zu thing%s could not be seen",
+                     unseen, unseen == 1 ? "" : "s");
+}
+
+
+char *
+report_verdict(const struct report *report)
+{
+    size_t count = report_above_ok(report);
+    const struct finding *leading = leading_finding(report);
+    char *message, *verdict;
+
+    if (!leading)
+        return quiet_verdict(report);
+    message = text_clean(leading->message, strlen(leading->message), 600);
+    verdict = xasprintf("%zu finding%s, %s: %s", count, count == 1 ? "" : "s",
+                        impact_words(leading->impact), message);
+    free(message);
+    return verdict;
+}

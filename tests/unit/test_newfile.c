@@ -1,0 +1,129 @@
+/*
+ * A file that is there in full or as it was before.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "daemon/newfile.h"
+#include "tests/unit/scratch_folder.h"
+
+
+/* The file's text must be this, and no other file be there. */
+static void
+assert_only_file(void **state, const char *path, const char *expected)
+{
+    char *text = scratch_read(path);
+
+    assert_string_equal(text, expected);
+    assert_int_equal(scratch_count(state), 1);
+    free(text);
+}
+
+
+static void
+what_is_committed_replaces_the_old(void **state)
+{
+    char *path = scratch_write(state, "file", "old", 3);
+    struct newfile file;
+    struct error error;
+
+    assert_true(newfile_open(&file, path, &error));
+    fputs("new", file.stream);
+    assert_true(newfile_commit(&file, &error));
+    assert_only_file(state, path, "new");
+    assert_null(file.stream);
+    free(path);
+}
+
+
+static void
+what_is_abandoned_leaves_the_old(void **state)
+{
+    char *path = scratch_write(state, "file", "old", 3);
+    struct newfile file;
+    struct error error;
+
+    assert_true(newfile_open(&file, path, &error));
+    fputs("new", file.stream);
+    newfile_abandon(&file);
+    newfile_abandon(&file);
+    assert_only_file(state, path, "old");
+    free(path);
+}
+
+
+static void
+a_rename_that_fails_leaves_nothing_behind(void **state)
+{
+    char *path = scratch_path(state, "file");
+    struct newfile file;
+    struct error error;
+
+    assert_true(newfile_open(&file, path, &error));
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_false(newfile_commit(&file, &error));
+    assert_non_null(strstr(error.text, ": Is a directory"));
+    assert_int_equal(scratch_count(state), 1);
+    free(path);
+}
+
+
+static void
+a_write_that_failed_is_no_new_file(void **state)
+{
+    char *path = scratch_write(state, "file", "old", 3);
+    struct newfile file;
+    struct error error;
+
+    assert_true(newfile_open(&file, path, &error));
+    /* Whatever is buffered can go nowhere. */
+    fputs("new", file.stream);
+    close(fileno(file.stream));
+    assert_false(newfile_commit(&file, &error));
+    assert_int_equal(strncmp(error.text, "writing ", 8), 0);
+    assert_non_null(strstr(error.text, ": Bad file descriptor"));
+    assert_only_file(state, path, "old");
+    free(path);
+}
+
+
+static void
+a_device_is_not_replaced(void **state)
+{
+    struct newfile file;
+    struct error error;
+
+    (void)state;
+    assert_false(newfile_open(&file, "/dev/null", &error));
+    assert_string_equal(error.text, "/dev/null is not a regular file");
+}
+
+
+/* A test with a folder of its own. */
+#define WITH_FOLDER(test)                                                   \
+    cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_FOLDER(what_is_committed_replaces_the_old),
+        WITH_FOLDER(what_is_abandoned_leaves_the_old),
+        WITH_FOLDER(a_rename_that_fails_leaves_nothing_behind),
+        WITH_FOLDER(a_write_that_failed_is_no_new_file),
+        WITH_FOLDER(a_device_is_not_replaced),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
