@@ -53,10 +53,12 @@ xstrdup(const char *text)
 char *
 xstrndup(const char *text, size_t length)
 {
-    char *copy = strndup(text, length);
+    size_t used = strnlen(text, length);
+    char *copy = xcalloc(used + 1, 1);
 
-    if (!copy)
-        out_of_memory();
+    /* Not strndup(), whose checked version reads beyond bytes that no NUL
+       ends. */
+    memcpy(copy, text, used);
     return copy;
 }
 

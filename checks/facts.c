@@ -42,7 +42,8 @@ const char *const packet_probe_names[]
 const char *const port_outcome_names[]
     = {"open", "closed", "filtered", "silent", "garbled", "untried", NULL};
 const char *const dns_outcome_names[]
-    = {"ok", "nodata", "nxdomain", "failed", "silent", "unreached", "garbled",
+    = {"ok", "nodata", "nxdomain", "failed", "silent", "closed", "unreached",
+       "garbled",
        NULL};
 const char *const clock_source_names[]
     = {"kdc", "ldap", "ntp", "smb", "smtp", NULL};

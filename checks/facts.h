@@ -70,8 +70,9 @@ enum dns_outcome {
     DNS_NODATA,     /* the name exists, without such records */
     DNS_NXDOMAIN,
     DNS_FAILED,     /* SERVFAIL, REFUSED and the like: see detail */
-    DNS_SILENT,     /* no answer within the time-out */
-    DNS_UNREACHED,  /* refused or unreachable */
+    DNS_SILENT,     /* sent, and over TCP accepted, but never answered */
+    DNS_CLOSED,     /* the port is closed */
+    DNS_UNREACHED,  /* no connection, or no way to ask: see detail */
     DNS_GARBLED,
 };
 

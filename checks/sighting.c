@@ -13,15 +13,33 @@
 enum { PORT_DNS = 53 };
 
 
+/* Whether a name server accepts connections but does not answer over them
+   either, which tells a mute server from a filter. */
+static bool
+dns_is_mute_over_tcp(const struct facts *facts, const struct dns_fact *udp)
+{
+    FACTS_EACH(facts, FACT_DNS, dns_fact, fact)
+        if (fact->transport == TRANSPORT_TCP && fact->outcome == DNS_SILENT
+            && strcmp(fact->address, udp->address) == 0
+            && strcmp(fact->base.seen_from, udp->base.seen_from) == 0)
+            return true;
+    return false;
+}
+
+
 /* What a name server's answer says of its port: a refusal to answer the
    question is an answer. */
 static enum port_outcome
-outcome_of_dns(const struct dns_fact *fact)
+outcome_of_dns(const struct facts *facts, const struct dns_fact *fact)
 {
     switch (fact->outcome) {
     case DNS_SILENT:
-        return PORT_FILTERED;
+        return fact->transport == TRANSPORT_TCP
+                       || dns_is_mute_over_tcp(facts, fact)
+                   ? PORT_SILENT : PORT_FILTERED;
     case DNS_UNREACHED:
+        return PORT_FILTERED;
+    case DNS_CLOSED:
         return PORT_CLOSED;
     case DNS_GARBLED:
         return PORT_GARBLED;
@@ -95,7 +113,7 @@ collect_dns(const struct facts *facts, const struct target_dc *dc,
             .base = &fact->base,
             .address = fact->address,
             .probe = packet_probe_names[PROBE_DNS],
-            .outcome = outcome_of_dns(fact),
+            .outcome = outcome_of_dns(facts, fact),
             .latency_us = fact->latency_us,
             .detail = fact->detail,
         };

@@ -76,11 +76,19 @@ frame(const void *data, const uint8_t *bytes, size_t length)
 
 /* How it ended, where there is no answer to read. */
 static enum dns_outcome
-outcome_of(const struct net_result *result)
+outcome_of(const struct net_result *result, int transport)
 {
-    if (result->outcome == PORT_GARBLED)
+    switch (result->outcome) {
+    case PORT_GARBLED:
         return DNS_GARBLED;
-    return result->timed_out ? DNS_SILENT : DNS_UNREACHED;
+    case PORT_CLOSED:
+        return DNS_CLOSED;
+    case PORT_SILENT:
+        return DNS_SILENT;
+    default:
+        return result->timed_out && transport == TRANSPORT_UDP
+                   ? DNS_SILENT : DNS_UNREACHED;
+    }
 }
 
 
@@ -132,7 +140,7 @@ conclude(struct packet_job *job, const struct net_result *result)
     if (result->outcome == PORT_OPEN) {
         read_answer(job, result, fact);
     } else {
-        fact->outcome = (int)outcome_of(result);
+        fact->outcome = (int)outcome_of(result, job->transport);
         record_set(&fact->detail, result->detail);
     }
     emit_fact(FACT_DNS, fact);

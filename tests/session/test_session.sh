@@ -269,9 +269,11 @@ skew()
 
     for offset in +600s -600s; do
         start_skewed_kdc "$offset"
+        trap 'kill $skewed' EXIT
         session kdc_port="$skewed_port"
         kill "$skewed"
         wait "$skewed" || true
+        trap - EXIT
         expect 1 tgt outcome=skew
         expect 1 bind outcome=no-ticket
     done
@@ -318,15 +320,17 @@ check "session: a directory that hangs, with and without TLS" hung_directory
 # hold nothing that could steer a terminal.
 hostile()
 {
-    local mode=$1 liar
+    local mode=$1
 
     shift
-    python3 "$(dirname "$0")/hostile.py" "$closed_port" "$mode" &
+    python3 "$(dirname "$0")/hostile.py" "$closed_port" "$mode" >"$scratch/liar.out" 2>&1 &
     liar=$!
+    trap 'kill $liar' EXIT
     await "the hostile server" accepts "$closed_port"
     session bind=anonymous timeout_ms=700 configuration= ldap_port="$closed_port" "$@"
     kill "$liar"
-    wait "$liar" 2>/dev/null || true
+    wait "$liar" || true
+    trap - EXIT
     if LC_ALL=C grep -q '[^ -~]' "$scratch/facts"; then
         echo "bytes that are not printable"
         return 1

@@ -289,7 +289,7 @@ a_dead_name_server_is_told_from_a_mute_one(void **state)
     facts_free(facts);
     facts = facts_new();
     assert_int_equal(ask(TRANSPORT_UDP, little_closed_port(SOCK_DGRAM))
-                         ->outcome, DNS_UNREACHED);
+                         ->outcome, DNS_CLOSED);
 }
 
 

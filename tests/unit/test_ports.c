@@ -345,6 +345,9 @@ dns_is_judged_by_the_answer_for_the_name_servers(void **state)
     estate_expect(estate, "PORT_FILTERED", DC1 ":53/udp", STATUS_WARNING);
     fact->outcome = DNS_UNREACHED;
     estate_judge(estate, &ports_check);
+    estate_expect(estate, "PORT_FILTERED", DC1 ":53/udp", STATUS_WARNING);
+    fact->outcome = DNS_CLOSED;
+    estate_judge(estate, &ports_check);
     estate_expect(estate, "PORT_CLOSED", DC1 ":53/udp", STATUS_WARNING);
     fact->outcome = DNS_GARBLED;
     estate_judge(estate, &ports_check);
@@ -352,6 +355,28 @@ dns_is_judged_by_the_answer_for_the_name_servers(void **state)
     fact->outcome = DNS_FAILED;
     estate_judge(estate, &ports_check);
     estate_expect_count(estate, 0);
+}
+
+
+static void
+a_name_server_mute_over_tcp_too_is_silent(void **state)
+{
+    struct estate *estate = *state;
+    struct dns_fact *udp
+        = estate_dns(estate, "example.com", "NS", "dc1.example.com");
+    struct dns_fact *tcp
+        = estate_dns(estate, "example.com", "NS", "dc1.example.com");
+
+    record_set(&udp->address, "10.0.0.1");
+    record_set(&tcp->address, "10.0.0.1");
+    udp->transport = TRANSPORT_UDP;
+    tcp->transport = TRANSPORT_TCP;
+    udp->outcome = tcp->outcome = DNS_SILENT;
+    judge_one(estate, 0, TRANSPORT_TCP, PORT_OPEN);
+    estate_expect(estate, "PORT_SILENT", DC1 ":53/udp", STATUS_WARNING);
+    tcp->outcome = DNS_UNREACHED;
+    estate_judge(estate, &ports_check);
+    estate_expect(estate, "PORT_FILTERED", DC1 ":53/udp", STATUS_WARNING);
 }
 
 
@@ -504,6 +529,7 @@ main(void)
         TEST(a_port_in_two_lists_counts_once_in_the_graver),
         TEST(a_port_of_its_own_names_the_subject),
         TEST(dns_is_judged_by_the_answer_for_the_name_servers),
+        TEST(a_name_server_mute_over_tcp_too_is_silent),
         TEST(a_plain_kdc_has_no_ports_of_active_directory),
         TEST(roles_are_what_the_dc_claims),
         TEST(a_name_server_is_one_that_ns_records_name),
