@@ -141,12 +141,43 @@ reload(struct service *service)
 }
 
 
-/* The name of the file of known mail servers, for the caller to free(). */
+/* The name of a file in the state directory, for the caller to free(). */
 static char *
-seen_path(const struct service *service)
+state_path(const struct service *service, const char *name)
 {
-    return xasprintf("%s/%s", service->configuration->state_directory,
-                     SEEN_FILE);
+    return xasprintf("%s/%s", service->configuration->state_directory, name);
+}
+
+
+/* Take up the alerts that stood when the service last ran. */
+static void
+load_alerts(struct service *service)
+{
+    char *path = state_path(service, ALERTS_FILE), *warning = NULL;
+    struct error error;
+
+    if (!alerts_load(service->alerts, path, clock_us(CLOCK_MONOTONIC),
+                     clock_us(CLOCK_REALTIME), &warning, &error))
+        alert_syslog_note(LOG_WARNING, "%s: what stood before this start is "
+                          "forgotten and will be told again", error.text);
+    else if (warning)
+        alert_syslog_note(LOG_WARNING, "%s", warning);
+    free(warning);
+    free(path);
+}
+
+
+/* Save the alerts that stand, for the next start. */
+static void
+save_alerts(const struct service *service)
+{
+    char *path = state_path(service, ALERTS_FILE);
+    struct error error;
+
+    if (!alerts_save(service->alerts, path, &error))
+        alert_syslog_note(LOG_WARNING, "%s: what stands will be told again "
+                          "after a restart", error.text);
+    free(path);
 }
 
 
@@ -169,7 +200,7 @@ save_mail_servers(const struct service *service,
                   const struct settings *settings)
 {
     struct strings hosts = {NULL, 0}, saved = {NULL, 0};
-    char *path = seen_path(service), *warning = NULL;
+    char *path = state_path(service, SEEN_FILE), *warning = NULL;
     struct error error;
     bool news = false;
 
@@ -254,7 +285,8 @@ end_run(struct service *service)
 
     alerts_update(service->alerts, findings, clock_us(CLOCK_MONOTONIC),
                   clock_us(CLOCK_REALTIME), &sink);
-    status = xasprintf("%s: %zu findings stand",
+    save_alerts(service);
+    status = xasprintf("%s; alerts that stand: %zu",
                        status_name(findings_worst(findings)),
                        alerts_standing(service->alerts));
     tell(NOTIFY_STATUS, status);
@@ -406,6 +438,7 @@ service_main(const struct options *options)
         return 1;
     }
     adopt(&service, configuration);
+    load_alerts(&service);
     service.watchdog_us = notify_watchdog_us();
     service.watchdog_due_us = clock_us(CLOCK_MONOTONIC);
     alert_syslog_note(LOG_INFO, "%s started for %s", PACKAGE_STRING,
