@@ -235,6 +235,18 @@ text_time(int64_t time_us, char text_out[TEXT_TIME_SIZE])
 }
 
 
+/* "7 min 3 s", or "7 min" where nothing is left over. */
+static char *
+two_units(const char *sign, uint64_t large, const char *large_unit,
+          uint64_t small, const char *small_unit)
+{
+    if (small == 0)
+        return xasprintf("%s%" PRIu64 " %s", sign, large, large_unit);
+    return xasprintf("%s%" PRIu64 " %s %" PRIu64 " %s", sign, large,
+                     large_unit, small, small_unit);
+}
+
+
 char *
 text_duration(int64_t duration_us)
 {
@@ -250,11 +262,8 @@ text_duration(int64_t duration_us)
     if (s < 120)
         return xasprintf("%s%.1f s", sign, (double)us / 1e6);
     if (s < 7200)
-        return xasprintf("%s%" PRIu64 " min %" PRIu64 " s", sign, s / 60,
-                         s % 60);
+        return two_units(sign, s / 60, "min", s % 60, "s");
     if (s < 172800)
-        return xasprintf("%s%" PRIu64 " h %" PRIu64 " min", sign, s / 3600,
-                         s % 3600 / 60);
-    return xasprintf("%s%" PRIu64 " d %" PRIu64 " h", sign, s / 86400,
-                     s % 86400 / 3600);
+        return two_units(sign, s / 3600, "h", s % 3600 / 60, "min");
+    return two_units(sign, s / 86400, "d", s % 86400 / 3600, "h");
 }

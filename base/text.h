@@ -65,8 +65,8 @@ bool text_has_prefix_case(const char *text, const char *prefix);
 void text_time(int64_t time_us, char text_out[TEXT_TIME_SIZE]);
 
 /*
- * Write a duration for a person: "0.4 ms", "250 ms", "3.2 s", "7 min 0 s",
- * "2 h 5 min", "3 d 4 h".
+ * Write a duration for a person: "0.4 ms", "250 ms", "3.2 s", "7 min",
+ * "7 min 3 s", "2 h 5 min", "3 d 4 h".
  *
  * duration_us  Microseconds; the sign is kept.
  *

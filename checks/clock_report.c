@@ -25,7 +25,7 @@ name_of(const struct clock *clock)
 }
 
 
-/* "7 min 0 s ahead of" or "7 min 0 s behind"; for the caller to free(). */
+/* "7 min ahead of" or "7 min 0 s behind"; for the caller to free(). */
 static char *
 describe_offset(int64_t offset_us)
 {
