@@ -15,6 +15,7 @@
 #include "checks/spn.h"
 #include "daemon/discovery.h"
 #include "daemon/inquiry.h"
+#include "daemon/naming.h"
 #include "daemon/plan.h"
 
 enum { PORT_DNS = 53, PORT_LDAPS = 636, PORT_GC = 3268, PORT_GC_TLS = 3269 };
@@ -316,34 +317,6 @@ choose_kdc(const struct plan *plan, const struct target_dc *dc,
 }
 
 
-/* The base for searches, as configured, told by the DC or made from the
-   domain (RFC 2247), for the caller to free(). */
-static char *
-search_base(const struct plan *plan, const struct rootdse_fact *rootdse)
-{
-    const char *domain = plan->settings->numbers->domain;
-    char *base;
-
-    if (*plan->configuration->base)
-        return xstrdup(plan->configuration->base);
-    if (rootdse && *rootdse->default_nc)
-        return xstrdup(rootdse->default_nc);
-    if (rootdse && rootdse->naming_contexts.count > 0)
-        return xstrdup(rootdse->naming_contexts.items[0]);
-    base = xasprintf("DC=%.*s", (int)strcspn(domain, "."), domain);
-    while ((domain = strchr(domain, '.'))) {
-        char *longer;
-
-        domain++;
-        longer = xasprintf("%s,DC=%.*s", base, (int)strcspn(domain, "."),
-                           domain);
-        free(base);
-        base = longer;
-    }
-    return base;
-}
-
-
 /* What a DC told of itself, or NULL. */
 static const struct rootdse_fact *
 rootdse_of(const struct plan *plan, const char *host)
@@ -417,8 +390,9 @@ begin_session(struct plan *plan, const struct target_dc *dc)
     task->kdc_port = kdc->kerberos ? kdc->kerberos : 88;
     task->ldap_port = session_port(plan, dc);
     task->gc_port = forest_port(plan, dc);
-    base = search_base(plan, rootdse);
-    record_set(&task->base, base);
+    base = naming_base(rootdse, plan->settings->numbers->domain);
+    record_set(&task->base, *plan->configuration->base
+                                ? plan->configuration->base : base);
     free(base);
     record_set(&task->configuration, rootdse ? rootdse->configuration_nc : "");
     add_interests(plan, task);

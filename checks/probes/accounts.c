@@ -123,10 +123,13 @@ pursue(struct inquiry *inquiry, struct quest *quest, const char *filter,
 
 /* Emit what came of a quest. */
 static void
-end_quest(const struct inquiry *inquiry, const struct quest *quest)
+end_quest(const struct inquiry *inquiry, struct quest *quest)
 {
     struct search_fact *fact = record_new(fact_types[FACT_SEARCH]);
 
+    if (quest->result.outcome != SEARCH_OK)
+        error_prefix(&quest->result.error, "searching %s below \"%s\"",
+                     inquiry->task->host, quest->base);
     fact->base.time_us = instant_now().real_us;
     record_set(&fact->host, inquiry->task->host);
     record_set(&fact->base_dn, quest->base);

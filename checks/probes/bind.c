@@ -35,7 +35,6 @@ judge(int code, const char *text, struct error *error)
     case LDAP_DECODING_ERROR:
     case LDAP_ENCODING_ERROR:
         ldaplib_fail(error, code, text);
-        error_prefix(error, "the connection was lost");
         return BIND_UNREACHED;
     case LDAP_AUTH_UNKNOWN:
         error_set(error, "this host's SASL library has no GSSAPI: install"

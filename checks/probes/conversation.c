@@ -99,9 +99,11 @@ judge_code(struct conversation *talk, krb5_error_code code,
         talk->error_code = number;
         return judge_error(talk, error);
     }
-    kerberos_fail(talk->kerberos, code, error, "its answer is no use");
-    if (code == KRB5_KDCREP_SKEW)
+    if (code == KRB5_KDCREP_SKEW) {
+        error_set(error, "%s", kdc_error_find(KDC_ERROR_SKEW)->advice);
         return KDC_SKEW;
+    }
+    kerberos_fail(talk->kerberos, code, error, "its answer is no use");
     return code == KRB5_KT_NOTFOUND ? KDC_NO_CREDENTIALS : KDC_FAILED;
 }
 
@@ -138,7 +140,8 @@ exchange(struct conversation *talk, const struct turn *turn,
         return KDC_FAILED;
     if (!courier_carry(talk->courier, turn->request.data,
                        turn->request.length, &bytes, &length, error)) {
-        error_prefix(error, "no answer");
+        error_prefix(error, "no answer: is it up, and can its port be reached"
+                     " from here?");
         return KDC_UNREACHED;
     }
     answer->data = (char *)bytes;

@@ -87,8 +87,6 @@ set_trust(LDAP *ldap, const char *ca_file, struct error *error)
 {
     int demand = LDAP_OPT_X_TLS_DEMAND, client = 0;
 
-    if (!*ca_file)
-        ca_file = SYSTEM_CA_FILE;
     if (access(ca_file, R_OK) < 0)
         return error_set_errno(error, "reading CA file %s", ca_file);
     if (ldap_set_option(ldap, LDAP_OPT_X_TLS_REQUIRE_CERT, &demand) != 0
@@ -113,50 +111,65 @@ request_tls(LDAP *ldap, int64_t deadline_us, char **text_out)
 }
 
 
-/* Do the TLS handshake; returns an LDAP code.  The socket stays nonblocking:
-   a server that stops within a record must not stop us. */
-static int
-shake_hands(LDAP *ldap, char **text_out)
+/* Undo what the handshake did to the socket: a server that stops within a
+   record must not stop us. */
+static void
+stay_nonblocking(LDAP *ldap)
 {
-    int fd = -1, code = ldap_install_tls(ldap);
+    int fd = -1;
 
-    if (code != LDAP_SUCCESS)
-        *text_out = ldaplib_diagnostic(ldap);
-    else if (ldap_get_option(ldap, LDAP_OPT_DESC, &fd) == 0)
+    if (ldap_get_option(ldap, LDAP_OPT_DESC, &fd) == 0 && fd >= 0)
         fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-    return code;
+}
+
+
+/* Sort how TLS failed, and put it in words. */
+static enum bind_outcome
+judge_tls(int code, const char *text, const char *host, const char *ca_file,
+          int64_t deadline_us, struct error *error)
+{
+    if (code == LDAP_TIMEOUT || instant_now().steady_us >= deadline_us) {
+        error_set(error, "no answer in time: does this port speak TLS?");
+        return BIND_TIMED_OUT;
+    }
+    ldaplib_fail(error, code, text);
+    /* GnuTLS does not say which certificate it dislikes, nor why. */
+    if (code == LDAP_CONNECT_ERROR)
+        error_set(error, "the handshake failed: is the server's certificate"
+                  " valid, made out to %s, and signed by a CA in %s?", host,
+                  ca_file);
+    return BIND_TLS_FAILED;
 }
 
 
 /* Put TLS on the connection if the context wants it. */
 static enum bind_outcome
-start_tls(LDAP *ldap, const struct context_task *context, int64_t deadline_us,
-          struct error *error)
+start_tls(LDAP *ldap, const struct context_task *context, const char *host,
+          int64_t deadline_us, struct error *error)
 {
+    const char *ca_file = *context->ca_file ? context->ca_file
+                                            : SYSTEM_CA_FILE;
+    enum bind_outcome outcome = BIND_OK;
     int code = LDAP_SUCCESS;
     char *text = NULL;
 
     if (context->tls == TLS_NONE)
         return BIND_OK;
-    if (!set_trust(ldap, context->ca_file, error))
+    if (!set_trust(ldap, ca_file, error))
         return BIND_TLS_FAILED;
     if (context->tls == TLS_STARTTLS)
         code = request_tls(ldap, deadline_us, &text);
+    if (code == LDAP_SUCCESS)
+        code = ldap_install_tls(ldap);
     if (code == LDAP_SUCCESS) {
-        free(text);
-        text = NULL;
-        code = shake_hands(ldap, &text);
+        stay_nonblocking(ldap);
+    } else {
+        outcome = judge_tls(code, text ? text : "", host, ca_file,
+                            deadline_us, error);
+        error_prefix(error, "starting TLS");
     }
-    if (code == LDAP_SUCCESS) {
-        free(text);
-        return BIND_OK;
-    }
-    ldaplib_fail(error, code, text ? text : "");
     free(text);
-    error_prefix(error, "starting TLS");
-    if (code == LDAP_TIMEOUT || instant_now().steady_us >= deadline_us)
-        return BIND_TIMED_OUT;
-    return BIND_TLS_FAILED;
+    return outcome;
 }
 
 
@@ -199,7 +212,7 @@ open_handle(const struct context_task *context,
     *ldap_out = adopt_socket(fd, task->host, error);
     if (!*ldap_out || !set_options(*ldap_out, deadline_us, error))
         return BIND_UNREACHED;
-    outcome = start_tls(*ldap_out, context, deadline_us, error);
+    outcome = start_tls(*ldap_out, context, task->host, deadline_us, error);
     if (outcome != BIND_OK)
         return outcome;
     outcome = bind_handle(*ldap_out, context, cache, deadline_us, error);

@@ -41,7 +41,7 @@ static const struct kdc_error errors[] = {
      "the ticket has expired: get a new one, and check the clocks"},
     {33, "KRB_AP_ERR_TKT_NYV", KDC_SKEW,
      "the ticket is not valid yet: check the clocks"},
-    {37, "KRB_AP_ERR_SKEW", KDC_SKEW,
+    {KDC_ERROR_SKEW, "KRB_AP_ERR_SKEW", KDC_SKEW,
      "its clock and this host's are too far apart: set the wrong one"},
     {41, "KRB_AP_ERR_MODIFIED", KDC_FAILED,
      "the ticket was made with another key: has the KDC's own password been"

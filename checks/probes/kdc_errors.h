@@ -20,6 +20,8 @@ struct kdc_error {
     const char *advice;        /* what it means, what to do */
 };
 
+enum { KDC_ERROR_SKEW = 37 };
+
 /* Look a code up; NULL for one that no KDC sends for a ticket. */
 const struct kdc_error *kdc_error_find(int64_t code);
 

@@ -35,6 +35,33 @@ static const struct {
                        " or trust the server's own certificate"},
 };
 
+/* What results mean where the server's own words do not say it. */
+static const struct {
+    int code;
+    const char *meaning;
+} results[] = {
+    {LDAP_STRONG_AUTH_REQUIRED, "it demands signing or TLS"},
+    {LDAP_CONFIDENTIALITY_REQUIRED, "it demands TLS"},
+    {LDAP_SIZELIMIT_EXCEEDED, "there is more than it shows"},
+    {LDAP_INVALID_CREDENTIALS, "it does not accept the name with its password"
+                               " or ticket"},
+    {LDAP_SERVER_DOWN, "the connection broke, or what came is not LDAP"},
+};
+
+
+/* What a result means, or NULL. */
+static const char *
+find_meaning(int code, const char *text)
+{
+    for (size_t i = 0; i < sizeof(bind_errors) / sizeof(*bind_errors); i++)
+        if (strstr(text, bind_errors[i].data))
+            return bind_errors[i].meaning;
+    for (size_t i = 0; i < sizeof(results) / sizeof(*results); i++)
+        if (results[i].code == code)
+            return results[i].meaning;
+    return NULL;
+}
+
 
 int64_t
 ldaplib_deadline(int64_t wait_ms)
@@ -113,11 +140,8 @@ ldaplib_diagnostic(LDAP *ldap)
 bool
 ldaplib_fail(struct error *error, int code, const char *text)
 {
-    const char *meaning = NULL;
+    const char *meaning = find_meaning(code, text);
 
-    for (size_t i = 0; i < sizeof(bind_errors) / sizeof(*bind_errors); i++)
-        if (strstr(text, bind_errors[i].data))
-            meaning = bind_errors[i].meaning;
     error_set(error, "result %d (%s)%s%s%s%s", code, ldap_err2string(code),
               meaning ? ", " : "", meaning ? meaning : "", *text ? ": " : "",
               text);

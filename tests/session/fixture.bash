@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 #
 # A realm and a directory for the session worker, as an ordinary user on
-# loopback, in a temporary directory: sourced, never run.
+# loopback, in a temporary directory: sourced, never run.  Ports, and the worker
+# and what is put before it, are the test's to set.
 
 realm=TEST.EXAMPLE
 host=dc1.test.example

@@ -3,7 +3,7 @@
 """An LDAP server that lies.  usage: hostile.py PORT MODE
 
 It binds anybody, tells nothing of itself, and answers every other search as
-the mode says.
+the mode says.  "ranges" is honest, and does what only Active Directory does.
 """
 
 import socket
@@ -63,14 +63,19 @@ def values(count, size=900):
     return [b"SMTP/%d.%s" % (i, b"x" * size) for i in range(count)]
 
 
-def answer(mode, number, subtree):
+def answer(mode, number, request):
     """What to send for a search, piece by piece; None: nothing more, ever."""
+    subtree = SUBTREE in request
     done = message(number, result(DONE))
+    first = {"servicePrincipalName": [], "servicePrincipalName_range=0-1": [b"SMTP/a", b"SMTP/b"]}
+    then = {"servicePrincipalName_range=2-*": [b"SMTP/c"]}
     many = {"servicePrincipalName_range=0-0": [b"SMTP/a"]}
     steering = [b"SMTP/\x1b[31mred\x07", b"SMTP/a\x00b", b"SMTP/\xff\xfe", "SMTP/\u202eevil".encode()]
     if not subtree and mode == "range":
         # Whatever is asked for, there is always one more.
         return [message(number, entry(b"cn=a", **many)), done]
+    if b"servicePrincipalName;range=2-*" in request:
+        return [message(number, entry(b"cn=a", **then)), done]
     if not subtree:
         return [done]
     return {
@@ -86,6 +91,7 @@ def answer(mode, number, subtree):
             done,
         ],
         "range": lambda: [message(number, entry(b"cn=a", **many)), done],
+        "ranges": lambda: [message(number, entry(b"cn=a", **first)), done],
         "control": lambda: [
             message(
                 number,
@@ -145,13 +151,12 @@ def serve(connection, mode):
         if rest[0] == BIND:
             connection.sendall(message(number, result(BIND_RESPONSE)))
         elif rest[0] == SEARCH:
-            subtree = SUBTREE in element(rest)[1]
-            for piece in answer(mode, number, subtree):
+            for piece in answer(mode, number, request[1]):
                 if piece is None:
                     connection.recv(1)
                     time.sleep(60)
                 connection.sendall(piece)
-            if mode == "close" and subtree:
+            if mode == "close" and SUBTREE in request[1]:
                 return
 
 

@@ -178,6 +178,7 @@ untrusted()
     expect 1 bind outcome=tls-failed
     session tls=starttls host=other.test.example bind=anonymous
     expect 1 bind outcome=tls-failed
+    facts bind | grep -q 'made out to other.test.example'
     session tls=starttls ca_file="$scratch/absent"
     expect 1 bind outcome=tls-failed
 }
@@ -356,6 +357,14 @@ check "session: sizeLimitExceeded" lying limit failed 'too \\x1b[1mmany'
 check "session: no right to read" lying denied denied '00002020'
 check "session: a range that never ends" lying range failed 'have no end'
 check "session: more values than a line holds" lying fat failed 'more values than can be kept'
+
+ranges()
+{
+    hostile ranges
+    expect 1 search purpose=spns outcome=ok entries=1
+    facts account | grep -qF '"spns":["SMTP/a","SMTP/b","SMTP/c"]'
+}
+check "session: values that come in ranges" ranges
 
 endless()
 {
