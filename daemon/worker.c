@@ -21,6 +21,9 @@
 #include "checks/record.h"
 #include "daemon/worker.h"
 
+/* How many reads in a row one worker gets before others have their turn. */
+enum { READS_MOST = 16 };
+
 extern char **environ;
 
 /* What steers the libraries of a worker must come from its context alone. */
@@ -112,7 +115,9 @@ worker_start(const char *mode, struct error *error)
     worker->pid = -1;
     worker->pidfd = worker->input = worker->output = -1;
     if (access(path, X_OK) < 0) {
-        error_set_errno(error, "starting the probe program %s", path);
+        error_set_errno(error, "starting the probe program %s, which "
+                               "\"make install\" puts there or "
+                               "$SPNHEALTHD_PROBE names", path);
         goto fail;
     }
     if (pipe2(to_worker, O_CLOEXEC) < 0 || pipe2(from_worker, O_CLOEXEC) < 0) {
@@ -274,14 +279,15 @@ split_lines(struct worker *worker, worker_line_handler *handle, void *closure)
 }
 
 
-/* Read what there is; an over-long line is handed on, to be refused. */
+/* Read what there is, but not for ever from one that never stops; an over-long
+   line is handed on, to be refused. */
 static void
 read_output(struct worker *worker, worker_line_handler *handle, void *closure)
 {
     char bytes[65536];
     ssize_t got;
 
-    while (worker->output >= 0) {
+    for (int turn = 0; turn < READS_MOST && worker->output >= 0; turn++) {
         got = read(worker->output, bytes, sizeof(bytes));
         if (got < 0 && errno == EINTR)
             continue;
