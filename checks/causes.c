@@ -34,8 +34,9 @@ const struct cause_rule cause_rules[] = {
     {"MAIL_SERVERS_NOT_FOUND", "NOT_PERMITTED", CAUSE_ANYWHERE},
     {"NOT_PERMITTED", "DNS_SRV_MISSING", CAUSE_NO_DC},
     {"NOT_PERMITTED", "DNS_UNREACHABLE", CAUSE_NO_DC},
-    {"NOT_PERMITTED", "LDAP_BIND_FAILED", CAUSE_NO_LDAP},
+    {"NOT_PERMITTED", "LDAP_BIND_FAILED", CAUSE_ANYWHERE},
     {"NOT_PERMITTED", "LDAP_UNREACHABLE", CAUSE_NO_LDAP},
+    {"NOT_PERMITTED", "PORT_*", CAUSE_NO_KDC},
     {"NOT_PERMITTED", "PROBE_*", CAUSE_NO_LDAP},
     {"PORT_*", "HOST_UNRESOLVED", CAUSE_SAME_HOST},
     {"PROBE_*", "PORT_*", CAUSE_SAME_HOST},
@@ -88,32 +89,34 @@ same_host(const char *left, const char *right)
 }
 
 
-/* Whether a cause's "host:389/tcp" is the effect's "host:389". */
+/* Whether a cause's "host:389/tcp", or the whole "host", is the effect's
+   "host:389". */
 static bool
 same_port(const char *effect, const char *cause)
 {
     size_t length = strlen(effect);
 
+    if (!strchr(cause, ':'))
+        return same_host(effect, cause);
     return strncmp(effect, cause, length) == 0
            && strcmp(cause + length, "/tcp") == 0;
 }
 
 
-/* Whether a port is the one for Kerberos at the effect's host.  88/udp alone
-   is no cause: libkrb5 goes on by TCP, and then it is not CRITICAL. */
+/* Whether a finding says that a host's KDC does not answer.  88/udp alone is
+   no cause: libkrb5 goes on by TCP, and then it is not CRITICAL. */
 static bool
-is_kdc_port(const struct settings *settings, const struct finding *effect,
-            const struct finding *cause)
+is_kdc_port(const struct settings *settings, const struct finding *finding)
 {
     size_t length;
-    const char *host = subject_host(effect->subject, &length);
+    const char *host = subject_host(finding->subject, &length);
     char *name = xstrndup(host, length);
     const struct target_dc *dc = settings_find_dc(settings, name);
-    const char *colon = strchr(cause->subject, ':');
+    const char *colon = strchr(finding->subject, ':');
 
     free(name);
-    return dc && colon && cause->status == STATUS_CRITICAL
-           && same_host(effect->subject, cause->subject)
+    return dc && colon && finding->status == STATUS_CRITICAL
+           && cause_matches("PORT_*", finding->code)
            && strtoll(colon + 1, NULL, 10) == port_of_dc(dc, 88);
 }
 
@@ -206,6 +209,27 @@ no_ldap(const struct inquest *inquest)
 }
 
 
+/* Whether not one KDC answers. */
+static bool
+no_kdc(const struct inquest *inquest)
+{
+    for (size_t i = 0; i < inquest->settings->dc_count; i++) {
+        const struct target_dc *dc = inquest->settings->dcs[i];
+        bool down = dc->kerberos == 0;
+
+        for (size_t j = 0; !down && j < inquest->findings->count; j++) {
+            const struct finding *finding = inquest->findings->items[j];
+
+            down = is_kdc_port(inquest->settings, finding)
+                   && same_host(finding->subject, dc->host);
+        }
+        if (!down)
+            return false;
+    }
+    return true;
+}
+
+
 /* Whether two findings whose codes a rule names are related as it says. */
 static bool
 is_related(enum cause_relation relation, const struct inquest *inquest,
@@ -220,7 +244,8 @@ is_related(enum cause_relation relation, const struct inquest *inquest,
     case CAUSE_SAME_PORT:
         return same_port(effect->subject, cause->subject);
     case CAUSE_KDC_PORT:
-        return is_kdc_port(inquest->settings, effect, cause);
+        return is_kdc_port(inquest->settings, cause)
+               && same_host(effect->subject, cause->subject);
     case CAUSE_CLOCK:
         return depends_on_clock(inquest->settings, effect, cause);
     case CAUSE_SPN_HOST:
@@ -229,6 +254,8 @@ is_related(enum cause_relation relation, const struct inquest *inquest,
         return inquest->settings->dc_count == 0;
     case CAUSE_NO_LDAP:
         return no_ldap(inquest);
+    case CAUSE_NO_KDC:
+        return is_kdc_port(inquest->settings, cause) && no_kdc(inquest);
     }
     return false;
 }

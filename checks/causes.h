@@ -17,13 +17,14 @@
 enum cause_relation {
     CAUSE_ANYWHERE,   /* whatever the subjects: it concerns the whole domain */
     CAUSE_SAME_HOST,  /* the same host, or the packet worker of them all */
-    CAUSE_SAME_PORT,  /* "host:389" by "host:389/tcp" */
+    CAUSE_SAME_PORT,  /* "host:389" by "host:389/tcp" or by "host" */
     CAUSE_KDC_PORT,   /* the host's Kerberos port, if nothing replaces it */
     CAUSE_CLOCK,      /* a clock that the host's tickets depend on, and so far
                          off that Kerberos refuses */
     CAUSE_SPN_HOST,   /* the host within the effect's SPN */
     CAUSE_NO_DC,      /* while no domain controller is known at all */
     CAUSE_NO_LDAP,    /* while not one of them could be searched */
+    CAUSE_NO_KDC,     /* a Kerberos port, while not one of them works */
 };
 
 struct cause_rule {

@@ -15,6 +15,7 @@
 
 #include "checks/check.h"
 #include "checks/clock_report.h"
+#include "checks/demands.h"
 #include "checks/ports.h"
 
 
@@ -197,8 +198,11 @@ judge_each(const struct clock_view *view)
         if (clock->contradiction)
             clock_report_contradiction(view, clock);
         for (size_t j = i + 1; j < ensemble->count; j++) {
-            char *pair = clock_pair_subject(clock, &ensemble->clocks[j]);
+            char *pair;
 
+            if (clock->coarse || ensemble->clocks[j].coarse)
+                continue;
+            pair = clock_pair_subject(clock, &ensemble->clocks[j]);
             findings_ruled_out(view->findings, "CLOCK_SKEW", pair);
             free(pair);
         }
@@ -289,6 +293,7 @@ judge_all_measured(const struct facts *facts, const struct settings *settings,
         const char *host = settings->mail[i]->host;
 
         if (!settings_find_dc(settings, host)
+            && !mail_is_outside(facts, settings, settings->mail[i])
             && !is_measured(ensembles, count, host, &coarse))
             findings_not_covered(findings, "%s does not tell the time", host);
     }

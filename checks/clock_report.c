@@ -6,12 +6,12 @@
 
 #include "config.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "checks/clock_report.h"
+#include "checks/sighting.h"
 
 /* How many names a message lists. */
 enum { NAMED_MOST = 4 };
@@ -316,12 +316,7 @@ add_attempts(const struct facts *facts, const char *host,
                           || fact->probe == PROBE_SMB;
 
         if (tells_time && strcmp(fact->host, host) == 0)
-            finding_evidence(
-                finding, packet_probe_names[fact->probe], host,
-                fact->base.time_us, "%s port %" PRId64 "/%s is %s from %s%s%s",
-                fact->address, fact->port, transport_names[fact->transport],
-                port_outcome_names[fact->outcome], fact->base.seen_from,
-                *fact->detail ? ": " : "", fact->detail);
+            sighting_tell(fact, finding);
     }
 }
 

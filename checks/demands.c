@@ -137,9 +137,26 @@ mail_goes_by(const struct target_mail *mail, const char *name)
 }
 
 
-/* Whether a host answers as a mail server. */
-static bool
-answers_smtp(const struct facts *facts, const char *host)
+bool
+mail_is_outside(const struct facts *facts, const struct settings *settings,
+                const struct target_mail *mail)
+{
+    const char *domain = settings->numbers->domain;
+    size_t length = strlen(mail->host), tail = strlen(domain);
+
+    if (mail->origin & (MAIL_CONFIGURED | MAIL_EXCHANGE | MAIL_SPN)
+        || (length > tail && mail->host[length - tail - 1] == '.'
+            && strcmp(mail->host + length - tail, domain) == 0))
+        return false;
+    FACTS_EACH(facts, FACT_ACCOUNT, account_fact, account)
+        if (strcmp(account->dns_host_name, mail->host) == 0)
+            return false;
+    return true;
+}
+
+
+bool
+mail_answers(const struct facts *facts, const char *host)
 {
     FACTS_EACH(facts, FACT_SMTP, smtp_fact, smtp)
         if (strcmp(smtp->host, host) == 0 && smtp->code == SMTP_READY)
@@ -201,41 +218,94 @@ any_held(const struct holders *holders, const struct target_mail *mail,
 }
 
 
-/* Whether a computer is known to run something other than Windows. */
+/* Whether a mail server is known to run something other than Windows, which
+   always writes its name into its computer's account; what else joins hosts
+   may leave it empty. */
 static bool
-is_foreign_system(const struct account *account)
+is_foreign_system(const struct target_mail *mail,
+                  const struct account *account)
 {
     bool foreign = false;
 
     for (size_t i = 0; account && i < account->copy_count; i++) {
-        const char *system = account->copies[i].fact->operating_system;
+        const struct account_fact *fact = account->copies[i].fact;
 
-        if (text_has_prefix_case(system, "Windows"))
+        if (text_has_prefix_case(fact->operating_system, "Windows"))
             return false;
-        foreign |= *system != '\0';
+        foreign |= *fact->operating_system
+                   || text_casecmp(fact->dns_host_name, mail->host) == 0;
     }
-    return foreign;
+    return foreign && !(mail->origin & MAIL_EXCHANGE);
+}
+
+
+/* Whether the directory is known to be another than Active Directory, so that
+   neither Exchange nor IIS can use it. */
+static bool
+is_plain_realm(const struct facts *facts)
+{
+    bool plain = false;
+
+    FACTS_EACH(facts, FACT_ROOTDSE, rootdse_fact, rootdse) {
+        if (rootdse->active_directory)
+            return false;
+        plain = true;
+    }
+    return plain && !facts_first(facts, FACT_NETLOGON);
 }
 
 
 /* Work out which services a server should have SPNs for: Postfix and the like
    have SMTP alone, Exchange and IIS both. */
 static void
-expect_services(struct server *server, const struct settings *settings,
+expect_services(struct server *server, const struct facts *facts,
+                const struct settings *settings,
                 const struct holders *holders)
 {
     const struct target_mail *mail = server->mail;
     const struct strings *services = mail->services.count > 0
                                          ? &mail->services
                                          : &settings->numbers->services;
-    bool smtp_alone = mail->services.count == 0
-                      && !(mail->origin & MAIL_CONFIGURED)
-                      && is_foreign_system(server->account)
+    bool foreign = is_plain_realm(facts)
+                   || is_foreign_system(mail, server->account);
+    bool smtp_alone = mail->services.count == 0 && foreign
                       && !any_held(holders, mail, "SMTPSVC");
 
     for (size_t i = 0; i < services->count; i++)
         if (!smtp_alone || text_casecmp(services->items[i], "SMTPSVC") != 0)
             strings_add(&server->services, services->items[i]);
+}
+
+
+/* Whether nothing of an account may be read that would tell of SPNs: every
+   account of Active Directory has a userAccountControl, so one without it and
+   without any SPN is hidden rather than empty. */
+static bool
+is_hidden(const struct facts *facts, const struct account *account)
+{
+    for (size_t i = 0; i < account->copy_count; i++) {
+        const struct account_fact *fact = account->copies[i].fact;
+
+        if (fact->spns.count > 0 || fact->account_control >= 0)
+            return false;
+    }
+    return !is_plain_realm(facts);
+}
+
+
+/* Say that a mail server's account is hidden from this program's. */
+static void
+note_hidden(struct demands *demands, const struct target_mail *mail,
+            const struct account *account)
+{
+    char *name = account_name(account);
+    char *line = xasprintf("%s: neither the SPNs of its account %s nor its "
+                           "userAccountControl may be read with these "
+                           "credentials", mail->host, name);
+
+    strings_add_unique(&demands->unjudged, line);
+    free(line);
+    free(name);
 }
 
 
@@ -250,7 +320,7 @@ add_servers(struct demands *demands, const struct facts *facts,
         const struct target_mail *mail = settings->mail[i];
         struct server server = {.mail = mail};
 
-        if (mail->origin == MAIL_SPN && !answers_smtp(facts, mail->host))
+        if (mail->origin == MAIL_SPN && !mail_answers(facts, mail->host))
             continue;
         server.account = mail_account(holders, mail);
         if (!server.account
@@ -259,7 +329,11 @@ add_servers(struct demands *demands, const struct facts *facts,
             note_unjudged(demands, holders, mail);
             continue;
         }
-        expect_services(&server, settings, holders);
+        if (server.account && is_hidden(facts, server.account)) {
+            note_hidden(demands, mail, server.account);
+            continue;
+        }
+        expect_services(&server, facts, settings, holders);
         demands->servers[demands->server_count++] = server;
     }
 }
@@ -288,6 +362,18 @@ is_numeric(const char *name)
 }
 
 
+/* Whether mail fails without a service's SPN: Exchange asks for SMTPSVC, and
+   others for SMTP. */
+static bool
+is_vital(const struct server *server, const char *service)
+{
+    return server->services.count == 1
+           || text_casecmp(service, "SMTPSVC") == 0
+           || (text_casecmp(service, "SMTP") == 0
+               && !principal_is_service("SMTPSVC", &server->services));
+}
+
+
 /* Demand a server's services for one of its names. */
 static void
 demand_name(struct demands *demands, const struct settings *settings,
@@ -304,9 +390,7 @@ demand_name(struct demands *demands, const struct settings *settings,
         demands->items[demands->count++] = (struct demand){
             .spn = principal_canonical(spn),
             .server = server,
-            .vital = principal_host_is_fqdn(name)
-                     && (server->services.count == 1
-                         || text_casecmp(service, "SMTPSVC") == 0),
+            .vital = principal_host_is_fqdn(name) && is_vital(server, service),
             .further_name = further_name,
         };
         free(spn);

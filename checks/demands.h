@@ -62,6 +62,18 @@ bool demands_contain(const struct demands *demands, const char *spn);
 /* Whether a mail server goes by a name, its short one included. */
 bool mail_goes_by(const struct target_mail *mail, const char *name);
 
+/* Whether a host answers as a mail server. */
+bool mail_answers(const struct facts *facts, const char *host);
+
+/*
+ * Whether nothing but an MX or SRV record, now or once, ties a mail server to
+ * the domain: its host is of another one, and no account has its name.  It is a hoster's,
+ * then; its clock is none of Kerberos', and nobody there asked for probes.
+ */
+bool mail_is_outside(const struct facts *facts,
+                     const struct settings *settings,
+                     const struct target_mail *mail);
+
 /*
  * The account of a mail server as the domain controllers' own copies show it,
  * or NULL: the configured one, else the computer with its dNSHostName, else

@@ -206,7 +206,7 @@ add_finding(const struct judge *judge, const struct rivals *rivals,
     struct finding *finding = findings_add(
         judge->findings, fatal ? STATUS_CRITICAL : STATUS_WARNING,
         fatal ? IMPACT_MAIL_FAILS : IMPACT_MAIL_AT_RISK, "SPN_DUPLICATE",
-        subject, "held by %s%s: %s%s%s%s", names,
+        subject, "%s is held by %s%s: %s%s%s%s", subject, names,
         differ_in_case(rivals) ? ", differing in letter case only, which a "
                                  "KDC ignores" : "",
         real ? "a KDC gives no ticket for it"

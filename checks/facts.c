@@ -43,7 +43,7 @@ const char *const port_outcome_names[]
     = {"open", "closed", "filtered", "silent", "garbled", "untried", NULL};
 const char *const dns_outcome_names[]
     = {"ok", "nodata", "nxdomain", "failed", "silent", "closed", "unreached",
-       "garbled",
+       "garbled", "untried",
        NULL};
 const char *const clock_source_names[]
     = {"kdc", "ldap", "ntp", "smb", "smtp", NULL};

@@ -72,8 +72,9 @@ enum dns_outcome {
     DNS_FAILED,     /* SERVFAIL, REFUSED and the like: see detail */
     DNS_SILENT,     /* sent, and over TCP accepted, but never answered */
     DNS_CLOSED,     /* the port is closed */
-    DNS_UNREACHED,  /* no connection, or no way to ask: see detail */
+    DNS_UNREACHED,  /* no connection: see detail */
     DNS_GARBLED,
+    DNS_UNTRIED,    /* not even sent: a failure of this host, see detail */
 };
 
 /* One DNS question to one server, and its answer. */
@@ -247,7 +248,8 @@ struct account_fact {
     char *sam_account_name;   /* "" if not readable */
     char *dns_host_name;      /* canonical, "" if none */
     char *operating_system;   /* "" if none */
-    bool computer;            /* objectClass computer, which gMSAs also have */
+    bool computer;            /* objectClass computer, which gMSAs also have;
+                                 outside AD whatever has a dNSHostName */
     int64_t account_control;  /* userAccountControl; -1 if not readable */
     struct strings spns;      /* as stored; not printable ones escaped */
 };

@@ -47,7 +47,8 @@ find_view(struct holders *holders, const char *host, bool gc)
 }
 
 
-/* Note which views were searched completely. */
+/* Note which views were searched completely, the latest counting: recordings
+   of several hosts show one DC at several times. */
 static void
 add_searches(struct holders *holders, const struct facts *facts,
              const struct settings *settings)
@@ -56,9 +57,11 @@ add_searches(struct holders *holders, const struct facts *facts,
         bool gc = is_gc_port(settings, search->host, search->port);
         enum search_purpose wanted = gc ? SEARCH_FOREST : SEARCH_SPNS;
         size_t view = find_view(holders, search->host, gc);
+        const struct search_fact **best = &holders->views[view].search;
 
-        if (search->purpose == (int)wanted && search->outcome == SEARCH_OK)
-            holders->views[view].search = search;
+        if (search->purpose == (int)wanted && search->outcome == SEARCH_OK
+            && (!*best || search->base.time_us >= (*best)->base.time_us))
+            *best = search;
     }
 }
 
@@ -78,7 +81,7 @@ compare_copies(const void *left, const void *right)
    hold; returns how many facts there are. */
 static size_t
 add_copies(struct holders *holders, const struct facts *facts,
-              const struct settings *settings)
+           const struct settings *settings)
 {
     size_t count = 0, spns = 0;
 
@@ -88,9 +91,13 @@ add_copies(struct holders *holders, const struct facts *facts,
     count = 0;
     FACTS_EACH(facts, FACT_ACCOUNT, account_fact, fact) {
         bool gc = is_gc_port(settings, fact->host, fact->port);
+        size_t view = find_view(holders, fact->host, gc);
+        const struct search_fact *search = holders->views[view].search;
 
-        holders->copies[count++]
-            = (struct copy){fact, find_view(holders, fact->host, gc)};
+        if (search
+            && strcmp(search->base.seen_from, fact->base.seen_from) != 0)
+            continue;
+        holders->copies[count++] = (struct copy){fact, view};
         spns += fact->spns.count;
     }
     if (count > 1)

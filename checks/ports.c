@@ -65,7 +65,6 @@ struct target {
     int64_t port;
     enum transport transport;
     bool kerberos;  /* authentication stops without it */
-    bool dark;      /* nothing of this DC answers, and other DCs do */
     char *subject;
     struct sighting *sightings;
     size_t count;
@@ -196,11 +195,26 @@ find_service(int64_t standard)
 }
 
 
+/* Whether the host that looked found the port open at another address. */
+static bool
+is_open_elsewhere(const struct target *target, const struct sighting *sighting)
+{
+    for (size_t i = 0; i < target->count; i++)
+        if (target->sightings[i].outcome == PORT_OPEN
+            && strcmp(target->sightings[i].base->seen_from,
+                      sighting->base->seen_from)
+                   == 0)
+            return true;
+    return false;
+}
+
+
 /* How bad it is that a port does not work for one sighting. */
 static enum status
 judge_sighting(const struct target *target, const struct sighting *sighting)
 {
-    if (!target->kerberos)
+    /* Clients go on to the next address: that slows down. */
+    if (!target->kerberos || is_open_elsewhere(target, sighting))
         return STATUS_WARNING;
     /* Windows prefers TCP, so a blocked 88/udp slows down and stops nobody. */
     if (target->service->standard == 88 && target->transport == TRANSPORT_UDP
@@ -234,13 +248,19 @@ add_remedies(const struct target *target, const struct sighting *sighting,
                        "on %s: Get-Service %s (Linux: ss -tulpn): does it "
                        "run and listen? then its firewall",
                        host, target->service->windows);
+    if (is_open_elsewhere(target, sighting))
+        finding_remedy(finding,
+                       "or, if %s is no address for clients: take the record "
+                       "of it out of DNS, and on %s let that interface not "
+                       "register itself",
+                       sighting->address, host);
     finding_remedy(finding,
                    "on a Windows mail server: portqry -n %s -e %" PRId64
                    " -p %s",
-                   host, target->port, transport);
+                   sighting->address, target->port, transport);
     if (target->transport == TRANSPORT_TCP)
-        finding_remedy(finding, "on %s: nc -vz -w 3 %s %" PRId64, from, host,
-                       target->port);
+        finding_remedy(finding, "on %s: nc -vz -w 3 %s %" PRId64, from,
+                       sighting->address, target->port);
 }
 
 
@@ -264,6 +284,18 @@ add_evidence(const struct target *target, struct finding *finding)
 }
 
 
+/* What makes a port that does not work more bearable. */
+static const char *
+comfort(const struct target *target, const struct sighting *sighting)
+{
+    if (is_open_elsewhere(target, sighting))
+        return "; at another address it answers";
+    return target->kerberos
+                   && judge_sighting(target, sighting) != STATUS_CRITICAL
+               ? "; over TCP it answers" : "";
+}
+
+
 /* Report a port that does not work, led by its worst sighting. */
 static void
 report_port(const struct target *target, const struct sighting *worst,
@@ -274,15 +306,11 @@ report_port(const struct target *target, const struct sighting *worst,
     struct finding *finding = findings_add(
         findings, status, fails ? IMPACT_MAIL_FAILS : IMPACT_MAIL_AT_RISK,
         outcomes[worst->outcome].code, target->subject,
-        "%s of %s %s %s on %" PRId64 "/%s%s%s%s%s", target->service->name,
-        target->dc->host, outcomes[worst->outcome].verb,
-        worst->base->seen_from, target->port,
+        "%s of %s (%s) %s %s on %" PRId64 "/%s%s%s%s",
+        target->service->name, target->dc->host, worst->address,
+        outcomes[worst->outcome].verb, worst->base->seen_from, target->port,
         transport_names[target->transport], *worst->detail ? ": " : "",
-        worst->detail,
-        target->kerberos && !fails ? "; over TCP it answers" : "",
-        target->dark ? "; no port of this host answers, while other domain "
-                       "controllers' do"
-                     : "");
+        worst->detail, comfort(target, worst));
 
     add_evidence(target, finding);
     add_remedies(target, worst, finding);
@@ -313,6 +341,22 @@ measure_latency(const struct target *target, struct findings *findings)
 }
 
 
+/* Whether one sighting is to lead before another: the graver one, then that
+   of the heavier outcome. */
+static bool
+is_worse(const struct target *target, const struct sighting *left,
+         const struct sighting *right)
+{
+    bool faults = outcomes[left->outcome].code && outcomes[right->outcome].code;
+    enum status a = judge_sighting(target, left);
+    enum status b = judge_sighting(target, right);
+
+    if (faults && a != b)
+        return status_worse(a, b);
+    return outcomes[left->outcome].weight > outcomes[right->outcome].weight;
+}
+
+
 /* Judge a port by what was seen of it. */
 static void
 judge_target(const struct target *target, struct findings *findings)
@@ -326,14 +370,12 @@ judge_target(const struct target *target, struct findings *findings)
     for (size_t i = 0; i < target->count; i++) {
         const struct sighting *sighting = &target->sightings[i];
 
-        if (!worst
-            || outcomes[sighting->outcome].weight
-                   > outcomes[worst->outcome].weight)
+        if (!worst || is_worse(target, sighting, worst))
             worst = sighting;
         if (sighting->outcome == PORT_UNTRIED)
             findings_not_covered(findings,
-                                 "%s (%s) could not be tried from %s: %s",
-                                 target->subject, sighting->address,
+                                 "%s: %s could not be tried from %s: %s",
+                                 target->dc->host, sighting->address,
                                  sighting->base->seen_from, sighting->detail);
     }
     if (!worst)
@@ -374,7 +416,7 @@ judge_port(struct target *target, const char *spec, struct findings *findings)
 }
 
 
-/* Whether a DC answered on some port in whatever way. */
+/* Whether a DC answered on some port in whatever way, or by DNS. */
 static bool
 was_heard(const struct facts *facts, const struct target_dc *dc)
 {
@@ -382,21 +424,66 @@ was_heard(const struct facts *facts, const struct target_dc *dc)
         if (strcmp(fact->host, dc->host) == 0
             && fact->outcome != PORT_FILTERED && fact->outcome != PORT_UNTRIED)
             return true;
+    FACTS_EACH(facts, FACT_DNS, dns_fact, fact)
+        if (fact->outcome <= DNS_FAILED
+            && strings_contain(&dc->addresses, fact->address))
+            return true;
     return false;
 }
 
 
-/* Whether nothing of a DC answers although other DCs do. */
+/* Whether nothing of a DC answers although it was asked and other DCs do.
+   Where KDC and directory are hosts of their own, a directory that answers
+   makes up for no KDC. */
 static bool
 is_dark(const struct facts *facts, const struct settings *settings,
         const struct target_dc *dc)
 {
-    if (was_heard(facts, dc))
+    bool asked = false;
+
+    FACTS_EACH(facts, FACT_PORT, port_fact, fact)
+        asked |= fact->outcome == PORT_FILTERED
+                 && strcmp(fact->host, dc->host) == 0;
+    if (!asked || was_heard(facts, dc))
         return false;
     for (size_t i = 0; i < settings->dc_count; i++)
-        if (was_heard(facts, settings->dcs[i]))
+        if (was_heard(facts, settings->dcs[i])
+            && (settings->dcs[i]->kerberos || !dc->kerberos))
             return true;
     return false;
+}
+
+
+/* Report a DC of which nothing was ever seen: it may be none of this host's
+   business, so it is one warning, and not one a port. */
+static void
+report_dark(const struct facts *facts, const struct settings *settings,
+            const struct target_dc *dc, struct findings *findings)
+{
+    const char *from = settings->numbers->host;
+    struct finding *finding = findings_add(
+        findings, STATUS_WARNING, IMPACT_MAIL_AT_RISK,
+        outcomes[PORT_FILTERED].code, dc->host,
+        "no port of it was seen open from %s, while other domain controllers "
+        "answer: it is down, or a firewall is between", from);
+
+    FACTS_EACH(facts, FACT_PORT, port_fact, fact)
+        if (strcmp(fact->host, dc->host) == 0)
+            sighting_tell(fact, finding);
+    finding_remedy(finding,
+                   "if it is up: in the firewalls between, allow %s and the "
+                   "mail servers -> %s (%s)", from, dc->host,
+                   dc->addresses.items[0]);
+    finding_remedy(finding,
+                   "if it is gone for good: delete its computer object in "
+                   "Active Directory Users and Computers; with Samba, on "
+                   "another domain controller: samba-tool domain demote "
+                   "--remove-other-dead-server=%.*s",
+                   (int)strcspn(dc->host, "."), dc->host);
+    finding_remedy(finding,
+                   "if nothing here should reach it: list the others under "
+                   "domain_controllers in the configuration");
+    finding_reference(finding, "KB979174");
 }
 
 
@@ -411,7 +498,6 @@ judge_dc(const struct facts *facts, const struct settings *settings,
         .settings = settings,
         .dc = dc,
         .kerberos = true,
-        .dark = is_dark(facts, settings, dc),
     };
 
     if (dc->addresses.count == 0) {
@@ -420,6 +506,11 @@ judge_dc(const struct facts *facts, const struct settings *settings,
                              dc->host);
         return;
     }
+    if (is_dark(facts, settings, dc)) {
+        report_dark(facts, settings, dc, findings);
+        return;
+    }
+    findings_ruled_out(findings, outcomes[PORT_FILTERED].code, dc->host);
     for (size_t i = 0; i < numbers->ports_kerberos.count; i++)
         judge_port(&target, numbers->ports_kerberos.items[i], findings);
     target.kerberos = false;

@@ -76,8 +76,7 @@ is_unreachable(const struct directory *directory)
 {
     if (directory->bind)
         return directory->bind->outcome == BIND_UNREACHED
-               || directory->bind->outcome == BIND_TIMED_OUT
-               || directory->bind->outcome == BIND_TLS_FAILED;
+               || directory->bind->outcome == BIND_TIMED_OUT;
     return directory->asked && !directory->open;
 }
 
@@ -90,13 +89,15 @@ is_bound(const struct directory *directory)
 }
 
 
-/* Whether a directory could not be read for want of valid credentials. */
+/* Whether a directory answers, but could not be read for want of valid
+   credentials, or of a certificate that is trusted here. */
 static bool
 is_refused(const struct directory *directory)
 {
     if (directory->bind)
         return directory->bind->outcome == BIND_NO_TICKET
-               || directory->bind->outcome == BIND_REFUSED;
+               || directory->bind->outcome == BIND_REFUSED
+               || directory->bind->outcome == BIND_TLS_FAILED;
     return directory->open && directory->tgt;
 }
 
@@ -148,7 +149,7 @@ report_unreachable(const struct reach *reach,
         reach->findings, everywhere ? STATUS_CRITICAL : STATUS_UNKNOWN,
         everywhere ? IMPACT_MAIL_AT_RISK : IMPACT_MONITORING,
         "LDAP_UNREACHABLE", subject,
-        "the directory does not answer%s%s%s",
+        "the directory of %s does not answer%s%s%s", directory->dc->host,
         everywhere ? ", here as on every domain controller" : "",
         *detail ? ": " : "", detail);
 
@@ -172,6 +173,32 @@ is_wrong_secret(const struct directory *directory)
 }
 
 
+/* How to be let in, by what failed. */
+static void
+advise_refused(const struct directory *directory, struct finding *finding)
+{
+    const struct bind_fact *bind = directory->bind;
+
+    if (bind && bind->outcome == BIND_TLS_FAILED)
+        finding_remedy(finding,
+                       "on this host: name the CA of the domain controllers' "
+                       "certificates under ldap in the configuration "
+                       "(ca_file:); openssl s_client -connect %s:%" PRId64
+                       "%s shows theirs",
+                       directory->dc->host, directory->port,
+                       directory->port == PORT_LDAPS ? ""
+                                                     : " -starttls ldap");
+    else if (bind && strcmp(bind->mechanism, "simple") == 0)
+        finding_remedy(finding, "on this host: correct bind_dn and the "
+                                "content of password_file under ldap in the "
+                                "configuration");
+    else
+        finding_remedy(finding, "on this host: klist -k KEYTAB, then kinit -k "
+                                "-t KEYTAB PRINCIPAL; if that fails, make the "
+                                "keytab anew");
+}
+
+
 /* Report a directory that does not let this account in. */
 static void
 report_refused(const struct reach *reach, const struct directory *directory)
@@ -186,9 +213,7 @@ report_refused(const struct reach *reach, const struct directory *directory)
             ? "; tried once and not again, lest the account be locked" : "");
 
     add_evidence(reach, directory, finding);
-    finding_remedy(finding, "on this host: klist -k KEYTAB, then kinit -k -t "
-                            "KEYTAB PRINCIPAL; if that fails, make the keytab "
-                            "anew");
+    advise_refused(directory, finding);
     free(subject);
 }
 
@@ -247,8 +272,26 @@ advise_credentials(const struct reach *reach, struct finding *finding)
                    "with Samba: samba-tool user create spnhealthd "
                    "--random-password, then samba-tool domain exportkeytab "
                    "spnhealthd.keytab --principal=spnhealthd@%s", realm);
-    finding_remedy(finding, "on this host: spnhealthd --check --keytab "
-                            "spnhealthd.keytab");
+    finding_remedy(finding, "on this host: spnhealthd --check --domain %s "
+                            "--keytab spnhealthd.keytab",
+                   reach->settings->numbers->domain);
+}
+
+
+/* Whether KDCs were asked and not one answered. */
+static bool
+no_kdc_answers(const struct reach *reach)
+{
+    bool asked = false;
+
+    FACTS_EACH(reach->facts, FACT_PORT, port_fact, fact) {
+        if (fact->probe != PROBE_KDC)
+            continue;
+        if (fact->outcome == PORT_OPEN)
+            return false;
+        asked = true;
+    }
+    return asked;
 }
 
 
@@ -261,10 +304,53 @@ why_unread(const struct reach *reach)
     if (!reach->settings->numbers->credentials
         && !facts_first(reach->facts, FACT_BIND))
         return "there are no credentials to read a directory with";
+    if (!facts_first(reach->facts, FACT_BIND) && no_kdc_answers(reach))
+        return "no KDC answers, and so there is no ticket to read a directory "
+               "with";
     FACTS_EACH(reach->facts, FACT_SEARCH, search_fact, search)
         if (search->outcome == SEARCH_DENIED)
             why = "every directory refused the search";
     return why;
+}
+
+
+/* Whether a search is the first of its DC that failed: the others fail for the
+   same reason. */
+static bool
+is_first_failure(const struct reach *reach, const struct search_fact *search)
+{
+    if (search->outcome == SEARCH_OK)
+        return false;
+    FACTS_EACH(reach->facts, FACT_SEARCH, search_fact, other) {
+        if (other == search)
+            break;
+        if (other->outcome != SEARCH_OK
+            && strcmp(other->host, search->host) == 0)
+            return false;
+    }
+    return true;
+}
+
+
+/* Advise what may let this account read, or read the right place. */
+static void
+advise_reading(const struct reach *reach, struct finding *finding)
+{
+    bool denied = false, failed = false;
+
+    FACTS_EACH(reach->facts, FACT_SEARCH, search_fact, search) {
+        denied |= search->outcome == SEARCH_DENIED;
+        failed |= search->outcome == SEARCH_FAILED;
+    }
+    if (denied)
+        finding_remedy(finding,
+                       "in the configuration: credentials of an ordinary "
+                       "account, and no anonymous bind; such an account may "
+                       "read servicePrincipalName unless its ACLs were "
+                       "changed");
+    if (failed)
+        finding_remedy(finding, "in the configuration: is \"base\" right?  "
+                                "Without it the directory's own is read");
 }
 
 
@@ -284,7 +370,7 @@ report_not_permitted(const struct reach *reach, const char *check,
                              "%s bind: %s, seen from %s", bind->mechanism,
                              bind->detail, bind->base.seen_from);
     FACTS_EACH(reach->facts, FACT_SEARCH, search_fact, search)
-        if (search->outcome != SEARCH_OK)
+        if (is_first_failure(reach, search))
             finding_evidence(finding, "ldap", search->host,
                              search->base.time_us,
                              "search for %s: %s, seen from %s",
@@ -292,6 +378,7 @@ report_not_permitted(const struct reach *reach, const char *check,
                              search->detail, search->base.seen_from);
     if (!reach->settings->numbers->credentials)
         advise_credentials(reach, finding);
+    advise_reading(reach, finding);
 }
 
 

@@ -81,8 +81,24 @@ add_answers(const struct reach *reach, const char *name, const char *kind,
 }
 
 
+/* Whether anything has to be found in DNS: not where the configuration names
+   all targets and their addresses. */
+static bool
+needs_dns(const struct settings *settings)
+{
+    bool needed = settings->numbers->discovered_dcs
+                  || settings->numbers->discovered_mail;
+
+    for (size_t i = 0; i < settings->dc_count; i++)
+        needed |= settings->dcs[i]->addresses.count == 0;
+    for (size_t i = 0; i < settings->mail_count; i++)
+        needed |= settings->mail[i]->addresses.count == 0;
+    return needed;
+}
+
+
 /*
- * Whether any name server answers at all.
+ * Whether any name server answers at all, where one is needed.
  *
  * Returns false, after saying so, if those that were asked did not.
  */
@@ -103,6 +119,10 @@ judge_servers(const struct reach *reach)
     }
     if (!asked)
         return true;
+    if (!needs_dns(reach->settings)) {
+        findings_judged(reach->findings, "DNS_UNREACHABLE", domain);
+        return true;
+    }
     finding = findings_add(reach->findings, STATUS_UNKNOWN, IMPACT_MONITORING,
                            "DNS_UNREACHABLE", domain,
                            "no name server answers, so nothing of the domain "
@@ -156,8 +176,8 @@ judge_record(struct reach *reach, const char *name)
     }
     finding = findings_add(reach->findings, STATUS_WARNING,
                            IMPACT_MAIL_AT_RISK, "DNS_SRV_MISSING", name,
-                           "DNS has no such SRV record: clients that look "
-                           "for it find no server");
+                           "DNS has no SRV record %s: clients that look for "
+                           "it find no server", name);
     add_answers(reach, name, "SRV", finding);
     finding_remedy(finding, "on each domain controller: nltest /dsregdns, or "
                             "restart the service Netlogon; with Samba: "
@@ -222,7 +242,11 @@ report_no_dc(const struct reach *reach, const char *locator)
     struct finding *finding = findings_add(
         reach->findings, STATUS_UNKNOWN, IMPACT_MONITORING, "DNS_SRV_MISSING",
         locator, "no domain controller was found: %s%s%s",
-        unknown ? "the domain " : "DNS names none for ", domain,
+        unknown                                       ? "the domain "
+        : ask(reach, locator, "SRV") == ANSWER_FAILED ? "no name server could "
+                                                        "tell of one for "
+                                                      : "DNS names none for ",
+        domain,
         unknown ? " does not exist in DNS; is it spelled right, and do this "
                   "host's name servers know it?" : "");
 
@@ -257,11 +281,12 @@ judge_host(struct reach *reach, const char *host,
     if (best == ANSWER_NONE)
         finding = findings_add(reach->findings, STATUS_WARNING,
                                IMPACT_MAIL_AT_RISK, "HOST_UNRESOLVED", host,
-                               "DNS has no address for it");
+                               "DNS has no address for %s", host);
     else
         finding = findings_add(reach->findings, STATUS_UNKNOWN,
                                IMPACT_MONITORING, "HOST_UNRESOLVED", host,
-                               "no name server could tell its address");
+                               "no name server could tell the address of %s",
+                               host);
     add_answers(reach, host, "A", finding);
     add_answers(reach, host, "AAAA", finding);
     finding_remedy(finding, "in DNS: add the host's A or AAAA record, or take "

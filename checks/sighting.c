@@ -6,6 +6,7 @@
 
 #include "config.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "checks/sighting.h"
@@ -43,6 +44,8 @@ outcome_of_dns(const struct facts *facts, const struct dns_fact *fact)
         return PORT_CLOSED;
     case DNS_GARBLED:
         return PORT_GARBLED;
+    case DNS_UNTRIED:
+        return PORT_UNTRIED;
     default:
         return PORT_OPEN;
     }
@@ -137,4 +140,17 @@ sightings_collect(const struct facts *facts, const struct target_dc *dc,
     if (port == PORT_DNS)
         collect_dns(facts, dc, transport, &sightings, count_out);
     return sightings;
+}
+
+
+void
+sighting_tell(const struct port_fact *fact, struct finding *finding)
+{
+    finding_evidence(finding, packet_probe_names[fact->probe], fact->host,
+                     fact->base.time_us,
+                     "%s port %" PRId64 "/%s is %s from %s%s%s",
+                     fact->address, fact->port,
+                     transport_names[fact->transport],
+                     port_outcome_names[fact->outcome], fact->base.seen_from,
+                     *fact->detail ? ": " : "", fact->detail);
 }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "checks/facts.h"
+#include "checks/findings.h"
 #include "checks/settings.h"
 
 /* One address of the port, seen from one host; borrowed from the facts. */
@@ -46,5 +47,8 @@ struct sighting *sightings_collect(const struct facts *facts,
 bool sighting_tcp_is(const struct facts *facts, const struct target_dc *dc,
                      int64_t port, const struct sighting *sighting,
                      enum port_outcome outcome);
+
+/* Add how a port was found to a finding's evidence. */
+void sighting_tell(const struct port_fact *fact, struct finding *finding);
 
 #endif

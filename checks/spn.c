@@ -204,9 +204,9 @@ report_missing(const struct judge *judge, const struct demand *demand,
 
         finding = findings_add(
             judge->findings, status, impact, "SPN_MISSING", demand->spn,
-            "no account holds it (%zu domain controller%s read); it belongs "
+            "no account holds %s (%zu domain controller%s read); it belongs "
             "on %s, or no sender gets a ticket for %s",
-            judge->seen, judge->seen == 1 ? "" : "s", name,
+            demand->spn, judge->seen, judge->seen == 1 ? "" : "s", name,
             server->mail->host);
         free(name);
     } else {
@@ -214,8 +214,8 @@ report_missing(const struct judge *judge, const struct demand *demand,
 
         finding = findings_add(
             judge->findings, status, impact, "SPN_MISSING", demand->spn,
-            "no account holds it (%zu domain controller%s read), and %s%s%s",
-            judge->seen, judge->seen == 1 ? "" : "s",
+            "no account holds %s (%zu domain controller%s read), and %s%s%s",
+            demand->spn, judge->seen, judge->seen == 1 ? "" : "s",
             named ? "there is no account "
                   : "no computer account has the dNSHostName ",
             named ? server->mail->account : server->mail->host,
@@ -236,9 +236,9 @@ report_absent_on_some(const struct judge *judge, const struct demand *demand,
     struct finding *finding = findings_add(
         judge->findings, STATUS_WARNING, IMPACT_MAIL_AT_RISK, "SPN_MISSING",
         demand->spn,
-        "%s holds it on %zu of %zu domain controllers read, but not on %s: "
+        "%s holds %s on %zu of %zu domain controllers read, but not on %s: "
         "not replicated yet, or replication is broken",
-        name, tally->with, judge->seen, hosts);
+        name, demand->spn, tally->with, judge->seen, hosts);
 
     complete_finding(judge, demand, tally, finding);
     finding_remedy(finding,
@@ -264,17 +264,17 @@ report_wrong_account(const struct judge *judge, const struct demand *demand,
         finding = findings_add(
             judge->findings, STATUS_CRITICAL, IMPACT_MAIL_FAILS,
             "SPN_WRONG_ACCOUNT", demand->spn,
-            "%s holds it instead of %s: tickets for %s are sealed with the "
+            "%s holds %s instead of %s: tickets for %s are sealed with the "
             "wrong key",
-            wrong, right, server->mail->host);
+            wrong, demand->spn, right, server->mail->host);
         free(right);
     } else {
         finding = findings_add(
             judge->findings, STATUS_CRITICAL, IMPACT_MAIL_FAILS,
             "SPN_WRONG_ACCOUNT", demand->spn,
-            "%s holds it, and no account is known for %s; if %s is right, "
+            "%s holds %s, and no account is known for %s; if %s is right, "
             "configure it under mail_servers (account:)",
-            wrong, server->mail->host, wrong);
+            wrong, demand->spn, server->mail->host, wrong);
     }
     complete_finding(judge, demand, tally, finding);
     setspn_advise_delete(finding, demand->spn, wrong);
@@ -334,6 +334,10 @@ report_disabled(const struct judge *judge, const struct server *server,
     for (size_t i = 0; i < server->account->copy_count; i++) {
         const struct account_fact *fact = server->account->copies[i].fact;
 
+        /* Several searches of one DC may have found it. */
+        if (i > 0 && server->account->copies[i - 1].view
+                         == server->account->copies[i].view)
+            continue;
         if (fact->account_control >= 0)
             finding_evidence(finding, "ldap", fact->host, fact->base.time_us,
                              "userAccountControl 0x%llx%s of %s, seen from %s",
@@ -363,8 +367,8 @@ judge_account(const struct judge *judge, const struct server *server)
 
     if (state == ACCOUNT_UNREADABLE)
         findings_not_covered(judge->findings,
-                             "%s: this account may not read whether it is "
-                             "enabled (userAccountControl)", name);
+                             "%s: the directory does not tell whether it "
+                             "is enabled (userAccountControl)", name);
     else if (state == ACCOUNT_DISABLED)
         report_disabled(judge, server, name);
     else

@@ -143,17 +143,13 @@ find_host(const struct judge *judge, const char *host)
 }
 
 
-/* Whether an account is some mail server's, other than by its SPN alone. */
+/* Whether an account is that of a mail server, which is judged as such. */
 static bool
 is_mail_account(const struct judge *judge, const struct account *account)
 {
-    for (size_t i = 0; i < judge->settings->mail_count; i++) {
-        const struct target_mail *mail = judge->settings->mail[i];
-        const struct account *own;
+    for (size_t i = 0; i < judge->demands->server_count; i++) {
+        const struct account *own = judge->demands->servers[i].account;
 
-        if (mail->origin == MAIL_SPN)
-            continue;
-        own = mail_account(judge->holders, mail);
         if (own && account_is(own, account))
             return true;
     }
@@ -196,8 +192,9 @@ report_malformed(const struct judge *judge, const struct group *group,
     struct finding *finding = findings_add(
         judge->findings, STATUS_WARNING, IMPACT_MAIL_AT_RISK, "SPN_MALFORMED",
         subject,
-        "%s holds it, and no client ever asks for it: %s; expected "
-        "class/host, class/host:port or class/host/name", name, reason);
+        "%s holds %s, which no client ever asks for: %s; expected "
+        "class/host, class/host:port or class/host/name", name, subject,
+        reason);
 
     complete_finding(judge, group, name, finding);
     finding_remedy(finding,
@@ -218,8 +215,8 @@ report_gone(const struct judge *judge, const struct group *group,
     struct finding *finding = findings_add(
         judge->findings, STATUS_WARNING, IMPACT_MAIL_AT_RISK, "SPN_ORPHANED",
         subject,
-        "%s holds it, and the domain controllers' DNS knows no host %s",
-        name, host);
+        "%s holds %s, and the domain controllers' DNS knows no host %s",
+        name, subject, host);
 
     FACTS_EACH(judge->facts, FACT_DNS, dns_fact, dns)
         if (is_answer(judge, dns, host))
@@ -240,8 +237,8 @@ report_on_disabled(const struct judge *judge, const struct group *group,
     struct finding *finding = findings_add(
         judge->findings, STATUS_WARNING, IMPACT_MAIL_AT_RISK, "SPN_ORPHANED",
         subject,
-        "%s holds it, which is disabled and not the account of a mail server",
-        name);
+        "%s holds %s, is disabled, and is not the account of a mail server",
+        name, subject);
 
     complete_finding(judge, group, name, finding);
     free(name);

@@ -133,7 +133,7 @@ alert_table_save(const struct alert_table *table, const char *path,
 {
     struct newfile file;
 
-    if (!newfile_open(&file, path, error))
+    if (!newfile_open(&file, path, 0600, error))
         return error_prefix(error, "saving alerts");
     for (size_t i = 0; i < table->count; i++) {
         char *line = record_encode(&alert_type, table->items[i]);

@@ -56,6 +56,14 @@ context_new(const struct configuration *configuration, const char *host,
 }
 
 
+bool
+context_has_credentials(const struct context_task *context)
+{
+    return context->bind == BIND_ANONYMOUS || *context->keytab
+           || *context->ccache || *context->password_file;
+}
+
+
 struct settings *
 context_settings(const struct configuration *configuration,
                  const struct context_task *context)
@@ -64,9 +72,7 @@ context_settings(const struct configuration *configuration,
 
     record_set(&settings->numbers->host, context->host);
     settings->numbers->timeout_us = configuration->probes.timeout_us;
-    settings->numbers->credentials
-        = context->bind == BIND_ANONYMOUS || *context->keytab
-          || *context->ccache || *context->password_file;
+    settings->numbers->credentials = context_has_credentials(context);
     return settings;
 }
 

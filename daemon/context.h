@@ -28,6 +28,9 @@ struct context_task *context_new(const struct configuration *configuration,
                                  const char *host, int verbosity,
                                  struct strings *tried);
 
+/* Whether a context names credentials, or needs none. */
+bool context_has_credentials(const struct context_task *context);
+
 /*
  * The settings of a run of all enabled checks.
  *

@@ -201,6 +201,8 @@ credentials_search(const struct configuration *configuration,
         .description = xstrdup("none"),
     };
     find_password(configuration->ldap.password_file, credentials_out);
+    if (configuration->ldap.bind != BIND_GSSAPI)
+        return false;
     if (*names->keytab && try_keytab(names->keytab, credentials_out))
         return true;
     if (*names->ccache && try_ccache(names->ccache, credentials_out))
@@ -223,19 +225,25 @@ credentials_find(const struct configuration *configuration,
 }
 
 
-char *
-credentials_advice(const struct configuration *configuration)
+/* Whether credentials are named, so that there is an account already. */
+static bool
+is_named(const struct configuration *configuration)
 {
-    const struct settings_numbers *numbers = configuration->settings->numbers;
-    const char *domain = numbers->domain, *realm = numbers->realm;
-    struct credentials credentials;
-    char *tried, *advice;
+    const struct credential_names *names = &configuration->credentials;
 
-    credentials_find(configuration, &credentials);
-    tried = spelling_list(&credentials.tried);
-    advice = xasprintf(
-        "No credentials (%s): only what needs none is judged.  An ordinary "
-        "account without any rights is enough.\n"
+    return *names->keytab || *names->ccache
+           || configuration->ldap.bind == BIND_SIMPLE;
+}
+
+
+/* How to make an account and its keytab, lines for the caller to free(). */
+static char *
+describe_making(const struct settings_numbers *numbers)
+{
+    const char *domain = numbers->domain, *realm = numbers->realm;
+
+    return xasprintf(
+        "  An ordinary account without any rights is enough.\n"
         "On a Windows domain controller, in PowerShell as administrator:\n"
         "  New-ADUser spnhealthd -UserPrincipalName spnhealthd@%s `\n"
         "    -AccountPassword (Read-Host -AsSecureString Password) `\n"
@@ -251,7 +259,24 @@ credentials_advice(const struct configuration *configuration)
         "    --principal=spnhealthd@%s\n"
         "Then, with the keytab copied here and readable by nobody else:\n"
         "  spnhealthd --check --domain %s --keytab spnhealthd.keytab\n",
-        tried, domain, realm, realm, domain);
+        domain, realm, realm, domain);
+}
+
+
+char *
+credentials_advice(const struct configuration *configuration)
+{
+    struct credentials credentials;
+    char *tried, *making, *advice;
+
+    credentials_find(configuration, &credentials);
+    tried = spelling_list(&credentials.tried);
+    making = is_named(configuration)
+                 ? xstrdup("\n")
+                 : describe_making(configuration->settings->numbers);
+    advice = xasprintf("No credentials (%s): only what needs none is "
+                       "judged.%s", tried, making);
+    free(making);
     free(tried);
     credentials_clear(&credentials);
     return advice;

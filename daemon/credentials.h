@@ -36,7 +36,7 @@ struct credentials {
  * a keytab or cache is named and cannot be used, nothing else is tried: it
  * would be somebody else.
  *
- * Returns whether there is a keytab or a cache.
+ * Only a GSSAPI bind needs a keytab or a cache; returns whether there is one.
  */
 bool credentials_find(const struct configuration *configuration,
                       struct credentials *credentials_out);
@@ -50,9 +50,9 @@ bool credentials_search(const struct configuration *configuration,
 void credentials_clear(struct credentials *credentials);
 
 /*
- * What to do where none are found: a line that says what was looked for, then
- * how to make an ordinary account and its keytab, on Active Directory and on
- * Samba.
+ * What to do where none are found: a line that says what was looked for; then,
+ * if none are named, how to make an ordinary account and its keytab, on Active
+ * Directory and on Samba.
  *
  * Returns lines for the caller to free(), each ended by a newline; indented
  * ones are commands.

@@ -7,9 +7,11 @@
 
 #include "config.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "checks/findings.h"
 #include "daemon/oneshot.h"
@@ -68,7 +70,11 @@ obey(const struct options *options)
         options_print_help(stdout);
         break;
     }
-    return fflush(stdout) == 0 ? STATUS_OK : STATUS_UNKNOWN;
+    if (fflush(stdout) == 0)
+        return STATUS_OK;
+    fprintf(stderr, "spnhealthd: writing to standard output: %s\n",
+            strerror(errno));
+    return STATUS_UNKNOWN;
 }
 
 

@@ -17,42 +17,85 @@
 #include "daemon/newfile.h"
 
 
-bool
-newfile_open(struct newfile *file, const char *path, struct error *error)
+/* Whether a path leads to something that a rename would put out of the way
+   instead of writing to it. */
+static bool
+is_replaceable(const char *path)
 {
     struct stat old;
-    int descriptor;
 
-    *file = (struct newfile){0};
-    if (stat(path, &old) == 0 && !S_ISREG(old.st_mode))
-        return error_set(error, "%s is not a regular file", path);
-    file->path = xstrdup(path);
-    file->temporary = xasprintf("%s.XXXXXX", path);
-    descriptor = mkostemp(file->temporary, O_CLOEXEC);
-    if (descriptor < 0) {
-        error_set_errno(error, "creating a file beside %s", path);
-        free(file->temporary);
-        file->temporary = NULL;
-        newfile_abandon(file);
-        return false;
-    }
-    file->stream = fdopen(descriptor, "w");
-    if (!file->stream) {
-        error_set_errno(error, "opening %s", file->temporary);
-        close(descriptor);
-        newfile_abandon(file);
-        return false;
-    }
-    return true;
+    return lstat(path, &old) < 0 || S_ISREG(old.st_mode);
 }
 
 
-/* Close the stream, all written and on disk. */
+/* Open what cannot be replaced; -1 and an error if that fails.  A pipe without
+   a reader is an error: waiting for one could take for ever. */
+static int
+open_itself(const char *path, mode_t mode, struct error *error)
+{
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
+                                    | O_NOCTTY | O_NONBLOCK, mode);
+
+    if (descriptor < 0 && errno == ENXIO)
+        error_set(error, "opening %s: nobody reads it, or it is a socket",
+                  path);
+    else if (descriptor < 0)
+        error_set_errno(error, "opening %s", path);
+    else
+        (void)fcntl(descriptor, F_SETFL, 0);
+    return descriptor;
+}
+
+
+/* Create a file of another name to be renamed; -1 and an error if that
+   fails. */
+static int
+create_beside(struct newfile *file, mode_t mode, struct error *error)
+{
+    mode_t mask = umask(0);
+    int descriptor;
+
+    umask(mask);
+    file->temporary = xasprintf("%s.XXXXXX", file->path);
+    descriptor = mkostemp(file->temporary, O_CLOEXEC);
+    if (descriptor >= 0) {
+        (void)fchmod(descriptor, mode & ~mask);
+        return descriptor;
+    }
+    error_set_errno(error, "creating a file beside %s", file->path);
+    free(file->temporary);
+    file->temporary = NULL;
+    return -1;
+}
+
+
+bool
+newfile_open(struct newfile *file, const char *path, mode_t mode,
+             struct error *error)
+{
+    int descriptor;
+
+    *file = (struct newfile){.path = xstrdup(path)};
+    descriptor = is_replaceable(path) ? create_beside(file, mode, error)
+                                      : open_itself(path, mode, error);
+    if (descriptor >= 0) {
+        file->stream = fdopen(descriptor, "w");
+        if (file->stream)
+            return true;
+        error_set_errno(error, "opening %s", path);
+        close(descriptor);
+    }
+    newfile_abandon(file);
+    return false;
+}
+
+
+/* Close the stream, all written; on disk, if it is to replace a file. */
 static bool
 finish(struct newfile *file)
 {
     bool written = !ferror(file->stream) && fflush(file->stream) == 0
-                   && fsync(fileno(file->stream)) == 0;
+                   && (!file->temporary || fsync(fileno(file->stream)) == 0);
     int reason = errno;
 
     if (fclose(file->stream) != 0 && written) {
@@ -84,25 +127,31 @@ sync_folder(const char *path)
 }
 
 
+/* Put the temporary file in place of the old one. */
+static bool
+replace(struct newfile *file, struct error *error)
+{
+    if (rename(file->temporary, file->path) < 0)
+        return error_set_errno(error, "renaming %s to %s", file->temporary,
+                               file->path);
+    sync_folder(file->path);
+    free(file->temporary);
+    file->temporary = NULL;
+    return true;
+}
+
+
 bool
 newfile_commit(struct newfile *file, struct error *error)
 {
-    bool renamed = false;
+    bool done = false;
 
     if (!finish(file))
         error_set_errno(error, "writing %s", file->path);
-    else if (rename(file->temporary, file->path) != 0)
-        error_set_errno(error, "renaming %s to %s", file->temporary,
-                        file->path);
     else
-        renamed = true;
-    if (renamed) {
-        sync_folder(file->path);
-        free(file->temporary);
-        file->temporary = NULL;
-    }
+        done = !file->temporary || replace(file, error);
     newfile_abandon(file);
-    return renamed;
+    return done;
 }
 
 

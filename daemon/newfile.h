@@ -2,6 +2,9 @@
  * A file that is there in full or as it was before: written under another
  * name beside it, then renamed.
  *
+ * Only ordinary files can be replaced.  Devices, pipes and symbolic links,
+ * /dev/stdout among them, are written to where they are.
+ *
  * SPDX-License-Identifier: MIT
  */
 
@@ -10,23 +13,26 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "base/error.h"
 
 struct newfile {
     FILE *stream;     /* to write to; NULL when closed */
     char *path;
-    char *temporary;
+    char *temporary;  /* NULL: path itself is written to */
 };
 
 
 /*
- * Begin to replace a file.  Readable by its owner alone (0600).
+ * Begin to replace a file.
  *
- * Fails when path is there and no regular file, or its folder cannot be
- * written to.
+ * mode  Who may do what with it, less the umask, as in open(2).
+ *
+ * Fails when path is a folder or a pipe that nobody reads, or its folder
+ * cannot be written to.
  */
-bool newfile_open(struct newfile *file, const char *path,
+bool newfile_open(struct newfile *file, const char *path, mode_t mode,
                   struct error *error);
 
 /*

@@ -163,7 +163,7 @@ write_report(const struct options *options, const struct report *report)
     if (!options->output)
         written = output_write(report, options->format, stdout, &error);
     else
-        written = newfile_open(&file, options->output, &error)
+        written = newfile_open(&file, options->output, 0644, &error)
                   && (output_write(report, options->format, file.stream, &error)
                       ? newfile_commit(&file, &error)
                       : (newfile_abandon(&file), false));
@@ -215,6 +215,7 @@ static bool
 look_as_configured(const struct options *options, struct outcome *outcome)
 {
     struct strings errors = {NULL, 0};
+    bool advised;
     char *host;
 
     outcome->configuration = options_configure(options, &errors);
@@ -226,7 +227,12 @@ look_as_configured(const struct options *options, struct outcome *outcome)
                                    options->verbosity + 3 * options->trace,
                                    &errors);
     free(host);
-    complain(&errors);
+    /* The report for a person begins with why there are no credentials. */
+    advised = options->format == FORMAT_TEXT
+              && !context_has_credentials(outcome->context);
+    if (!advised)
+        complain(&errors);
+    strings_clear(&errors);
     return look(options, outcome);
 }
 

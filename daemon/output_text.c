@@ -82,6 +82,15 @@ shown_of(const struct report *report, size_t count)
 }
 
 
+/* Whether evidence and remedy are shown: what another finding explains is
+   mended there. */
+static bool
+is_told_in_full(const struct report *report, const struct finding *finding)
+{
+    return finding->caused_by.count == 0 || report->verbosity > 0;
+}
+
+
 /* Say what a list left out. */
 static void
 write_rest(const struct page *page, size_t count, size_t shown)
@@ -111,10 +120,46 @@ write_evidence(const struct page *page, const struct report *report,
 }
 
 
+/* Whether two lists hold the same texts. */
+static bool
+are_equal(const struct strings *left, const struct strings *right)
+{
+    for (size_t i = 0; i < left->count && i < right->count; i++)
+        if (strcmp(left->items[i], right->items[i]) != 0)
+            return false;
+    return left->count == right->count;
+}
+
+
+/* The finding shown before one that has its remedy already, or NULL. */
+static const struct finding *
+find_same_remedy(const struct report *report, const struct finding *finding)
+{
+    for (size_t i = 0; i < report->findings->count; i++) {
+        const struct finding *other = report->findings->items[i];
+
+        if (other == finding)
+            break;
+        if (other->status != STATUS_OK && is_told_in_full(report, other)
+            && are_equal(&other->remedy, &finding->remedy))
+            return other;
+    }
+    return NULL;
+}
+
+
 /* Commands: one a line, never wrapped, so that they can be copied. */
 static void
-write_remedy(const struct page *page, const struct finding *finding)
+write_remedy(const struct page *page, const struct report *report,
+             const struct finding *finding)
 {
+    const struct finding *same = find_same_remedy(report, finding);
+
+    if (same && finding->remedy.count > 0) {
+        write_entry(page, "mend", "as %s %s, above", same->code,
+                    same->subject);
+        return;
+    }
     for (size_t i = 0; i < finding->remedy.count; i++) {
         page_label(page, PAINT_DIM, i == 0 ? "mend" : "");
         page_line(page, PAINT_BOLD, finding->remedy.items[i]);
@@ -157,13 +202,12 @@ write_effects(const struct page *page, const struct report *report,
 }
 
 
-/* One finding.  What another finding explains is mended there: its evidence
-   and remedy are shown with -v alone. */
+/* One finding. */
 static void
 write_finding(const struct page *page, const struct report *report,
               const struct finding *finding)
 {
-    bool root = finding->caused_by.count == 0;
+    bool in_full = is_told_in_full(report, finding);
     char *heading = finding_key(finding);
 
     fputc('\n', page->stream);
@@ -171,13 +215,13 @@ write_finding(const struct page *page, const struct report *report,
                status_name(finding->status));
     page_wrap(page, PAINT_BOLD, heading);
     write_entry(page, "", "%s", finding->message);
-    if (root || report->verbosity > 0) {
+    if (in_full) {
         write_evidence(page, report, finding);
-        write_remedy(page, finding);
+        write_remedy(page, report, finding);
     }
     write_list(page, report, "because", &finding->caused_by);
     write_effects(page, report, finding);
-    if (root || report->verbosity > 0)
+    if (in_full)
         write_list(page, report, "read", &finding->reference);
     free(heading);
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "checks/demands.h"
 #include "checks/ports.h"
 #include "checks/spn.h"
 #include "daemon/discovery.h"
@@ -97,6 +98,9 @@ ask_port(struct plan *plan, const struct target_dc *dc, const char *address,
         probe = PROBE_KDC;
         break;
     case 123:
+        /* The protocol has no TCP: there is nothing to compare with. */
+        if (!udp)
+            return;
         probe = PROBE_NTP;
         break;
     case 389:
@@ -187,6 +191,10 @@ ask_dc(struct plan *plan, const struct target_dc *dc, const char *address)
         ask_ports(plan, dc, address, &numbers->ports_directory);
         ask_ports(plan, dc, address, &numbers->ports_other);
     }
+    /* Only their own DNS tells whether what SPNs name exists. */
+    if (wanted(plan, "spn")
+        && port_expected(plan->facts, dc, PORT_DNS, TRANSPORT_UDP))
+        ask_port(plan, dc, address, PORT_DNS, TRANSPORT_UDP);
     if (wanted(plan, "clock")) {
         if (dc->ntp && tells_time(plan, dc))
             inquiry_ask(inquiry, PROBE_NTP, TRANSPORT_UDP, dc->host, address,
@@ -197,27 +205,18 @@ ask_dc(struct plan *plan, const struct target_dc *dc, const char *address)
 }
 
 
-/* Whether an SMTP server has answered at a host. */
-static bool
-answers_smtp(const struct plan *plan, const char *host)
-{
-    FACTS_EACH(plan->facts, FACT_SMTP, smtp_fact, smtp)
-        if (strcmp(smtp->host, host) == 0)
-            return true;
-    return false;
-}
-
-
 /* Ask a mail server's address for its greeting and its clock.  A host known
    by its SPN alone need not be a mail server: ask for its greeting first. */
 static void
 ask_mail_server(struct plan *plan, const struct target_mail *mail,
                 const char *address)
 {
+    if (mail_is_outside(plan->facts, plan->settings, mail))
+        return;
     inquiry_ask(plan->inquiry, PROBE_SMTP, TRANSPORT_TCP, mail->host, address,
                 mail->port);
     if (!wanted(plan, "clock")
-        || (mail->origin == MAIL_SPN && !answers_smtp(plan, mail->host)))
+        || (mail->origin == MAIL_SPN && !mail_answers(plan->facts, mail->host)))
         return;
     inquiry_ask(plan->inquiry, PROBE_NTP, TRANSPORT_UDP, mail->host, address,
                 123);

@@ -115,7 +115,7 @@ recording_write(const char *path, const char *program,
         return error_set(error, "recording to %s: the facts were seen from "
                          "several hosts; record on each and replay the files "
                          "together", path);
-    if (!newfile_open(&file, path, error))
+    if (!newfile_open(&file, path, 0600, error))
         return error_prefix(error, "recording");
     write_header(file.stream, program, settings->numbers, elapsed_us);
     write_settings(file.stream, settings);

@@ -91,7 +91,7 @@ seen_write(const char *path, const struct strings *hosts, struct error *error)
     struct strings sorted = {0};
     struct newfile file;
 
-    if (!newfile_open(&file, path, error))
+    if (!newfile_open(&file, path, 0600, error))
         return error_prefix(error, "saving the mail servers seen");
     for (size_t i = 0; i < hosts->count && i < SEEN_MOST; i++)
         if (is_host(hosts->items[i], strlen(hosts->items[i])))

@@ -23,6 +23,7 @@
 
 #include "base/text.h"
 #include "checks/check.h"
+#include "checks/demands.h"
 #include "daemon/alert_syslog.h"
 #include "daemon/alerts.h"
 #include "daemon/context.h"
@@ -197,7 +198,7 @@ remember_mail_servers(const struct service *service,
 /* Save the mail servers that this run knows, if they are not saved already. */
 static void
 save_mail_servers(const struct service *service,
-                  const struct settings *settings)
+                  const struct settings *settings, const struct facts *facts)
 {
     struct strings hosts = {NULL, 0}, saved = {NULL, 0};
     char *path = state_path(service, SEEN_FILE), *warning = NULL;
@@ -207,7 +208,8 @@ save_mail_servers(const struct service *service,
     if (!settings->numbers->discovered_mail)
         goto done;
     for (size_t i = 0; i < settings->mail_count; i++)
-        if (settings->mail[i]->origin & (MAIL_MX | MAIL_EXCHANGE | MAIL_SEEN))
+        if (settings->mail[i]->origin & (MAIL_MX | MAIL_EXCHANGE | MAIL_SEEN)
+            || mail_answers(facts, settings->mail[i]->host))
             strings_add_unique(&hosts, settings->mail[i]->host);
     if (seen_read(path, &saved, &warning, &error))
         for (size_t i = 0; i < hosts.count; i++)
@@ -292,7 +294,7 @@ end_run(struct service *service)
     tell(NOTIFY_STATUS, status);
     refusal_learn(&service->refusal, service->context, facts,
                   clock_us(CLOCK_MONOTONIC));
-    save_mail_servers(service, settings);
+    save_mail_servers(service, settings, facts);
     free(status);
     findings_free(findings);
     run_free(service->run);

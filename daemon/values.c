@@ -144,6 +144,20 @@ value_endpoint(const char *text)
 }
 
 
+/* Whether a probe has a question for a UDP port: without one nothing tells an
+   open port from a filtered one. */
+static bool
+is_udp_service(const char *number)
+{
+    static const char *const known[] = {"53", "88", "123", "389", "464"};
+
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (strcmp(number, known[i]) == 0)
+            return true;
+    return false;
+}
+
+
 const char *
 value_port(const char *text)
 {
@@ -153,12 +167,14 @@ value_port(const char *text)
     if (slash && (strcmp(slash, "/tcp") == 0 || strcmp(slash, "/udp") == 0)) {
         char *number = xstrndup(text, (size_t)(slash - text));
 
-        fit = number[0] != '0' && is_port(number);
+        fit = number[0] != '0' && is_port(number)
+              && (strcmp(slash, "/tcp") == 0 || is_udp_service(number));
         free(number);
     }
     return fit ? NULL
                : "a port from 1 to 65535 and its transport are expected, such "
-                 "as 88/tcp or 88/udp";
+                 "as 88/tcp or 88/udp; of UDP 53, 88, 123, 389 and 464 alone "
+                 "can be asked";
 }
 
 

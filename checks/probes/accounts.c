@@ -199,12 +199,16 @@ account_control(const struct entry *entry)
 }
 
 
-/* Whether an entry is of class computer. */
+/* Whether an entry is a computer's account.  A directory that is not Active
+   Directory has classes of its own: there a computer is what has a name in
+   DNS. */
 static bool
-is_computer(const struct entry *entry)
+is_computer(const struct inquiry *inquiry, const struct entry *entry)
 {
     const struct strings *classes = entry_values(entry, "objectClass");
 
+    if (!inquiry->active_directory && *entry_value(entry, "dNSHostName"))
+        return true;
     for (size_t i = 0; i < classes->count; i++)
         if (text_casecmp(classes->items[i], "computer") == 0)
             return true;
@@ -233,7 +237,7 @@ take_account(void *data, const struct entry *entry)
     record_set(&fact->dns_host_name, host);
     record_set(&fact->operating_system,
                entry_value(entry, "operatingSystem"));
-    fact->computer = is_computer(entry);
+    fact->computer = is_computer(inquiry, entry);
     fact->account_control = account_control(entry);
     for (size_t i = 0; i < spns->count; i++)
         strings_add(&fact->spns, spns->items[i]);

@@ -135,7 +135,8 @@ dns_is_response(const struct dns_question *question, const uint8_t *bytes,
     return dns_is_truncated(bytes, length) && size > 0 && length >= size
            && wire_be16(bytes + AT_ID) == question->id
            && (bytes[AT_FLAGS] & 0x80)
-           && memcmp(bytes + NS_HFIXEDSZ, query + NS_HFIXEDSZ, size - NS_HFIXEDSZ) == 0;
+           && memcmp(bytes + NS_HFIXEDSZ, query + NS_HFIXEDSZ,
+                     size - NS_HFIXEDSZ) == 0;
 }
 
 

@@ -85,6 +85,8 @@ outcome_of(const struct net_result *result, int transport)
         return DNS_CLOSED;
     case PORT_SILENT:
         return DNS_SILENT;
+    case PORT_UNTRIED:
+        return DNS_UNTRIED;
     default:
         return result->timed_out && transport == TRANSPORT_UDP
                    ? DNS_SILENT : DNS_UNREACHED;

@@ -29,8 +29,7 @@ static const struct kdc_error errors[] = {
     {23, "KDC_ERR_KEY_EXPIRED", KDC_REFUSED,
      "the password has expired or must be changed"},
     {24, "KDC_ERR_PREAUTH_FAILED", KDC_REFUSED,
-     "the key is not the account's; export the keytab anew.  Not tried again,"
-     " lest the account be locked"},
+     "the key is not the account's; export the keytab anew"},
     {25, "KDC_ERR_PREAUTH_REQUIRED", KDC_FAILED,
      "it wants a pre-authentication that this host cannot give"},
     {29, "KDC_ERR_SVC_UNAVAILABLE", KDC_FAILED,

@@ -53,7 +53,7 @@ struct net_request {
     const char *address;  /* numeric */
     int64_t port;
     enum transport transport;
-    const uint8_t *bytes;  /* what to send; none where the server speaks first */
+    const uint8_t *bytes;  /* to send; none where the server speaks first */
     size_t length;
     const uint8_t *farewell;  /* sent after a complete answer; may be NULL */
     size_t farewell_length;

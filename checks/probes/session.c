@@ -58,7 +58,7 @@ get_tickets(struct tickets *tickets, struct error *error)
 
     emit_fact(FACT_TGT, fact);
     if (!got)
-        error_set(error, "not tried without a ticket: %s", fact->detail);
+        error_set(error, "not tried without a ticket");
     record_free(fact_types[FACT_TGT], fact);
     return got && tickets_get_service(tickets, error);
 }

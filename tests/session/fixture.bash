@@ -323,7 +323,7 @@ session()
     local -A it=(
         [bind]=gssapi [tls]=none [keytab]=$keytab [ccache]='' [principal]=''
         [ca_file]=$scratch/ca.pem [bind_dn]="cn=admin,$base" [password_file]=''
-        [timeout_ms]=3000 [kdc_port]=$kdc_port [ldap_port]=$ldap_port [gc_port]=0
+        [timeout_ms]=$((3000 + slow_ms)) [kdc_port]=$kdc_port [ldap_port]=$ldap_port [gc_port]=0
         [configuration]=$configuration [all_spns]=false [services]='SMTP SMTPSVC'
         [hosts]=ex1.test.example [accounts]='EX(2)*\' [host]=$host [realm]=$realm
         [base]=$base
@@ -376,6 +376,19 @@ expect()
     if ((found != count)); then
         printf 'expected %d of: %s; got %d in\n' "$count" "$*" "$found"
         grep -v '"dn":"cn=bulk' "$scratch/facts"
+        return 1
+    fi
+}
+
+# mentions TEXT TYPE [KEY=VALUE...]: a fact with these values has the text.
+mentions()
+{
+    local text=$1
+
+    shift
+    if [[ $(facts "$@") != *"$text"* ]]; then
+        printf 'expected "%s" in:\n' "$text"
+        facts "$@" | cut -c1-1000
         return 1
     fi
 }

@@ -182,4 +182,5 @@ def main():
         threading.Thread(target=accept, args=(connection, sys.argv[2]), daemon=True).start()
 
 
-main()
+if __name__ == "__main__":
+    main()

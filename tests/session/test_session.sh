@@ -70,8 +70,8 @@ expect_everything()
     expect 2 account 'sam_account_name=EX(2)*\' account_control=4098 dns_host_name=
     expect 0 account dn="cn=plain,$base"
     expect 1200 account account_control=-1
-    facts account sam_account_name=EX1\$ |
-        grep -qF '"spns":["SMTPSVC/EX1","SMTPSVC/ex1.test.example","HOST/ex1.test.example"]'
+    mentions '"spns":["SMTPSVC/EX1","SMTPSVC/ex1.test.example","HOST/ex1.test.example"]' \
+        account sam_account_name=EX1\$
 }
 
 gssapi()
@@ -161,7 +161,7 @@ simple_refused()
 {
     session bind=simple tls=starttls password_file="$scratch/wrong"
     expect 1 bind outcome=refused
-    facts bind | grep -q 'result 49 (Invalid credentials)'
+    mentions 'result 49 (Invalid credentials)' bind
     session bind=simple tls=none password_file="$scratch/password"
     expect 1 bind outcome=tls-failed
     session bind=simple tls=starttls password_file="$scratch/empty"
@@ -178,7 +178,7 @@ untrusted()
     expect 1 bind outcome=tls-failed
     session tls=starttls host=other.test.example bind=anonymous
     expect 1 bind outcome=tls-failed
-    facts bind | grep -q 'made out to other.test.example'
+    mentions 'made out to other.test.example' bind
     session tls=starttls ca_file="$scratch/absent"
     expect 1 bind outcome=tls-failed
 }
@@ -205,7 +205,7 @@ no_credentials()
     expect 1 tgt outcome=refused error_code=18
     session keytab="$scratch/absent"
     expect 1 tgt outcome=no-credentials error_code=0
-    facts tgt | grep -qF "$scratch/absent"
+    mentions "$scratch/absent" tgt
     session keytab="$scratch/task"
     expect 1 tgt outcome=no-credentials
     session principal=absent
@@ -227,7 +227,7 @@ expired()
     sleep 2
     session keytab= ccache="FILE:$scratch/short"
     expect 1 tgt outcome=no-credentials
-    facts tgt | grep -q 'has expired'
+    mentions 'has expired' tgt
 }
 check "session: an expired ticket" expired
 
@@ -235,7 +235,7 @@ foreign()
 {
     session realm=OTHER.EXAMPLE principal="svc-mail@$realm"
     expect 1 tgt outcome=failed
-    facts tgt | grep -q "KDC of realm $realm, not of OTHER.EXAMPLE"
+    mentions "KDC of realm $realm, not of OTHER.EXAMPLE" tgt
 }
 check "session: a principal of another realm asks nobody" foreign
 
@@ -244,7 +244,7 @@ no_service()
     session host=dc9.test.example
     expect 1 tgt outcome=ok
     expect 1 bind outcome=no-ticket
-    facts bind | grep -q 'error 7 (KDC_ERR_S_PRINCIPAL_UNKNOWN)'
+    mentions 'error 7 (KDC_ERR_S_PRINCIPAL_UNKNOWN)' bind
 }
 check "session: no ticket for the directory" no_service
 
@@ -254,11 +254,12 @@ closed()
 {
     session kdc_port="$closed_port"
     expect 1 tgt outcome=unreached
-    facts tgt | grep -q 'over UDP: .*over TCP: '
-    within $((1000 + slow_ms))
+    mentions 'over UDP: ' tgt
+    mentions 'over TCP: ' tgt
+    within $((5000 + slow_ms))
     session ldap_port="$closed_port"
     expect 1 bind outcome=unreached
-    facts bind | grep -q 'Connection refused'
+    mentions 'Connection refused' bind
     expect 0 search
 }
 check "session: closed ports" closed
@@ -293,7 +294,7 @@ hung_kdc()
     session timeout_ms=500
     kill -CONT "$kdc"
     expect 1 tgt outcome=unreached
-    within $((1000 + slow_ms))
+    within $((5000 + slow_ms))
 }
 check "session: a KDC that hangs" hung_kdc
 
@@ -306,16 +307,18 @@ hung_directory()
         # shellcheck disable=SC2086
         session timeout_ms=500 ldap_port="$plain_port" $how
         expect 1 bind outcome=timed-out
-        within $((1500 + slow_ms))
+        within $((5000 + slow_ms))
     done
     session timeout_ms=500 ldap_port="$plain_tls_port" bind=anonymous tls=ldaps
     kill -CONT "$plain_slapd"
     expect 1 bind outcome=timed-out
-    within $((1500 + slow_ms))
+    within $((5000 + slow_ms))
 }
 check "session: a directory that hangs, with and without TLS" hung_directory
 
 # ----- servers that lie
+
+hostile_ms=$((700 + slow_ms / 10))
 
 # hostile MODE [KEY=VALUE...]: a session with one, which must end in time and
 # hold nothing that could steer a terminal.
@@ -328,7 +331,7 @@ hostile()
     liar=$!
     trap 'kill $liar' EXIT
     await "the hostile server" accepts "$closed_port"
-    session bind=anonymous timeout_ms=700 configuration= ldap_port="$closed_port" "$@"
+    session bind=anonymous timeout_ms="$hostile_ms" configuration= ldap_port="$closed_port" "$@"
     kill "$liar"
     wait "$liar" || true
     trap - EXIT
@@ -344,10 +347,10 @@ lying()
     hostile "$1"
     expect 1 bind outcome=ok
     expect 1 search purpose=spns outcome="$2"
-    facts search purpose=spns | grep -qF "$3"
-    within $((3000 + slow_ms))
+    mentions "$3" search purpose=spns
+    within $((5000 + slow_ms))
 }
-check "session: truncated messages" lying truncated timed-out 'no answer within 700 ms'
+check "session: truncated messages" lying truncated timed-out "no answer within $hostile_ms ms"
 check "session: garbage" lying garbage failed 'result'
 check "session: a message of 2 GiB" lying huge failed 'result'
 check "session: an entry that cannot be read" lying malformed failed 'gave up'
@@ -362,7 +365,7 @@ ranges()
 {
     hostile ranges
     expect 1 search purpose=spns outcome=ok entries=1
-    facts account | grep -qF '"spns":["SMTP/a","SMTP/b","SMTP/c"]'
+    mentions '"spns":["SMTP/a","SMTP/b","SMTP/c"]' account
 }
 check "session: values that come in ranges" ranges
 
@@ -373,7 +376,7 @@ endless()
     # What came before counts; the next search has found the connection dead.
     (($(facts account | wc -l) > 10))
     expect 1 search purpose=accounts outcome=timed-out entries=0
-    within $((3000 + slow_ms))
+    within $((5000 + slow_ms))
 }
 check "session: entries without end" endless
 
@@ -381,7 +384,7 @@ endless_pages()
 {
     hostile pages timeout_ms=5000
     expect 1 search purpose=spns outcome=failed entries=0
-    facts search purpose=spns | grep -qF 'pages without end'
+    mentions 'pages without end' search purpose=spns
 }
 check "session: pages without end" endless_pages
 
@@ -390,7 +393,7 @@ hang_midway()
     hostile hang
     expect 1 account dn=cn=a
     expect 1 search purpose=spns outcome=timed-out entries=1
-    within $((1500 + slow_ms))
+    within $((5000 + slow_ms))
 }
 check "session: a directory that hangs midway" hang_midway
 
@@ -399,7 +402,7 @@ steering()
     hostile control
     expect 1 search purpose=spns outcome=ok entries=1
     expect 1 account 'dn=cn=\x1b[2Ja\x0ab' 'dns_host_name=ex\x1b]0;x\x07' account_control=-1
-    facts account | grep -qF '"spns":["SMTP/\\x1b[31mred\\x07","SMTP/a\\x00b","SMTP/\\xff\\xfe","SMTP/\\xe2\\x80\\xaeevil"]'
+    mentions '"spns":["SMTP/\\x1b[31mred\\x07","SMTP/a\\x00b","SMTP/\\xff\\xfe","SMTP/\\xe2\\x80\\xaeevil"]' account
 }
 check "session: control characters in values" steering
 
@@ -407,7 +410,7 @@ silent()
 {
     hostile silent tls=ldaps
     expect 1 bind outcome=timed-out
-    within $((1500 + slow_ms))
+    within $((5000 + slow_ms))
     hostile silent tls=starttls
     expect 1 bind outcome=timed-out
     hostile silent

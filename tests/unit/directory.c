@@ -84,6 +84,7 @@ directory_computer(struct estate *estate, const char *dc, const char *name,
     record_set(&fact->dn, dn);
     record_set(&fact->sam_account_name, sam);
     record_set(&fact->dns_host_name, host);
+    record_set(&fact->operating_system, "Windows Server 2022");
     fact->port = LDAP;
     fact->computer = true;
     fact->account_control = UAC_WORKSTATION;

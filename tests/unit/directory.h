@@ -27,7 +27,7 @@ struct search_fact *directory_search(struct estate *estate, const char *dc,
                                      enum search_outcome outcome);
 
 /*
- * An enabled computer as one DC shows it.
+ * An enabled computer under Windows as one DC shows it.
  *
  * name  Its sAMAccountName without "$", also its CN; its dNSHostName is that
  *       in example.com, in lower case.

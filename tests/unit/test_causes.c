@@ -200,6 +200,30 @@ a_kdc_port_that_tcp_replaces_explains_nothing(void **state)
 
 
 static void
+only_kdcs_that_are_all_down_explain_an_unread_directory(void **state)
+{
+    struct estate *estate = *state;
+    const struct finding *symptom
+        = add(estate, STATUS_UNKNOWN, "NOT_PERMITTED", "spn attribute");
+
+    estate_dc(estate, DC2, 2);
+    estate_dc(estate, DC3, 3)->kerberos = 0;
+    add(estate, STATUS_CRITICAL, "PORT_CLOSED", DC1 ":88/tcp");
+    add(estate, STATUS_CRITICAL, "PORT_CLOSED", DC2 ":464/tcp");
+    causes_apply(estate->findings, estate->settings);
+    assert_int_equal(symptom->caused_by.count, 0);
+
+    add(estate, STATUS_CRITICAL, "PORT_FILTERED", DC2 ":88/udp");
+    causes_apply(estate->findings, estate->settings);
+    assert_int_equal(symptom->caused_by.count, 2);
+    assert_string_equal(symptom->caused_by.items[0],
+                        "PORT_CLOSED " DC1 ":88/tcp");
+    assert_string_equal(symptom->caused_by.items[1],
+                        "PORT_FILTERED " DC2 ":88/udp");
+}
+
+
+static void
 clocks_explain_a_failed_bind(void **state)
 {
     (void)state;
@@ -327,6 +351,7 @@ main(void)
         cmocka_unit_test(an_ldap_port_explains_ldap),
         cmocka_unit_test(the_kdc_port_explains_a_failed_bind),
         TEST(a_kdc_port_that_tcp_replaces_explains_nothing),
+        TEST(only_kdcs_that_are_all_down_explain_an_unread_directory),
         cmocka_unit_test(clocks_explain_a_failed_bind),
         TEST(a_clock_that_kerberos_bears_explains_nothing),
         cmocka_unit_test(ports_and_workers_explain_an_unmeasured_clock),

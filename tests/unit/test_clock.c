@@ -556,6 +556,32 @@ a_mail_server_without_a_clock_is_no_fault(void **state)
 
 
 static void
+the_clock_of_a_hoster_is_not_missed(void **state)
+{
+    struct estate *estate = *state;
+
+    settings_mail(estate->settings, "mx.hoster.net")->origin = MAIL_MX;
+    estate_offset(estate, DC1, 0);
+    estate_offset(estate, DC2, 0);
+    estate_judge(estate, &clock_check);
+    assert_int_equal(estate->findings->results[0].not_covered.count, 0);
+}
+
+
+static void
+a_pair_with_an_inexact_clock_has_not_healed(void **state)
+{
+    struct estate *estate = *state;
+
+    estate_clock(estate, MON, DC1, CLOCK_SOURCE_KDC, -100 * SECOND,
+                 100 * SECOND);
+    estate_judge(estate, &clock_check);
+    assert_false(findings_was_judged(estate->findings, "CLOCK_SKEW",
+                                     DC1 "<->" MON));
+}
+
+
+static void
 a_plain_ldap_server_without_a_clock_is_no_fault(void **state)
 {
     struct estate *estate = *state;
@@ -688,6 +714,8 @@ main(void)
         TEST(a_clock_known_too_roughly_is_unmeasured),
         TEST(a_clock_known_roughly_may_still_be_surely_wrong),
         TEST(a_mail_server_without_a_clock_is_no_fault),
+        TEST(the_clock_of_a_hoster_is_not_missed),
+        TEST(a_pair_with_an_inexact_clock_has_not_healed),
         TEST(a_plain_ldap_server_without_a_clock_is_no_fault),
         TEST(each_vantage_is_judged_by_its_own_clock),
         TEST(a_dc_measured_from_one_vantage_is_measured),

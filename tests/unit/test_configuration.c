@@ -257,7 +257,7 @@ keys_of_checks_are_read(void **state)
                "  duplicates: {scope: all, forest: false, enabled: false}\n"
                "  clock: {warn: 1ms, crit: 1d}\n"
                "  ports: {kerberos: [88/tcp], directory: [], "
-               "other: [1/udp, 65535/tcp]}\n");
+               "other: [123/udp, 65535/tcp]}\n");
     const struct settings_numbers *numbers = read->settings->numbers;
 
     assert_list(&numbers->services, "SMTP");
@@ -270,7 +270,7 @@ keys_of_checks_are_read(void **state)
     assert_int_equal(numbers->clock_crit_us, 1440 * MINUTE);
     assert_list(&numbers->ports_kerberos, "88/tcp");
     assert_list(&numbers->ports_directory, "");
-    assert_list(&numbers->ports_other, "1/udp 65535/tcp");
+    assert_list(&numbers->ports_other, "123/udp 65535/tcp");
     configuration_free(read);
 }
 

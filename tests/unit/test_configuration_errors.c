@@ -209,7 +209,8 @@ bad_values_of_each_key_are_refused(void **state)
          "true"},
         {"checks: {ports: {other: [88]}}",
          "1:26: checks.ports.other[0]: \"88\": a port from 1 to 65535 and its "
-         "transport are expected, such as 88/tcp or 88/udp"},
+         "transport are expected, such as 88/tcp or 88/udp; of UDP 53, 88, "
+         "123, 389 and 464 alone can be asked"},
         {"checks: {replication: {warn: soon}}",
          "1:30: checks.replication.warn: \"soon\": a duration from 1s to 365d "
          "is expected, or auto, such as 500ms, 30s, 5m, 4h or 1d"},

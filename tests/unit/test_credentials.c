@@ -279,7 +279,7 @@ static void
 the_advice_has_commands_for_both_kinds_of_directory(void **state)
 {
     static const char *const parts[] = {
-        "No credentials (keytab ",
+        "No credentials (",
         "New-ADUser spnhealthd -UserPrincipalName spnhealthd@corp.example.com",
         "ktpass -princ spnhealthd@CORP.EXAMPLE.COM ",
         "-crypto AES256-SHA1",
@@ -292,7 +292,6 @@ the_advice_has_commands_for_both_kinds_of_directory(void **state)
     struct settings_numbers *numbers = scene.configuration->settings->numbers;
     char *advice;
 
-    name(&scene, scene.missing, NULL);
     record_set(&numbers->domain, "corp.example.com");
     record_set(&numbers->realm, "CORP.EXAMPLE.COM");
     advice = credentials_advice(scene.configuration);
@@ -300,6 +299,36 @@ the_advice_has_commands_for_both_kinds_of_directory(void **state)
         if (!strstr(advice, parts[i]))
             fail_msg("%s\nis without \"%s\"", advice, parts[i]);
     free(advice);
+    scene_clear(&scene);
+}
+
+
+static void
+who_named_credentials_needs_no_new_account(void **state)
+{
+    struct scene scene = scene_new(state);
+    char *expected = xasprintf("No credentials (keytab %s: No such file or "
+                               "directory): only what needs none is judged.\n",
+                               scene.missing);
+    char *advice;
+
+    name(&scene, scene.missing, NULL);
+    advice = credentials_advice(scene.configuration);
+    assert_string_equal(advice, expected);
+    free(advice);
+    free(expected);
+    scene_clear(&scene);
+}
+
+
+static void
+other_binds_need_no_keytab(void **state)
+{
+    struct scene scene = scene_new(state);
+
+    scene.configuration->ldap.bind = BIND_ANONYMOUS;
+    assert_false(search(&scene, scene.missing));
+    assert_int_equal(scene.found.tried.count, 0);
     scene_clear(&scene);
 }
 
@@ -322,6 +351,8 @@ main(void)
         TEST(credentials_of_systemd_are_found_by_name),
         TEST(a_type_before_a_keytab_is_taken_off),
         TEST(the_advice_has_commands_for_both_kinds_of_directory),
+        TEST(who_named_credentials_needs_no_new_account),
+        TEST(other_binds_need_no_keytab),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -223,11 +223,87 @@ linux_server_needs_smtp_alone(void **state)
 
     record_set(&directory_computer(estate, DC1, "MX1", "SMTP/mx1")
                     ->operating_system, "Debian GNU/Linux");
-    directory_computer(estate, DC2, "MX1", "SMTP/mx1");
+    record_set(&directory_computer(estate, DC2, "MX1", "SMTP/mx1")
+                    ->operating_system, "Debian GNU/Linux");
     directory_mail(estate, MX1, MAIL_MX);
     judge(estate);
     estate_expect(estate, "SPN_MISSING", "SMTP/" MX1, STATUS_CRITICAL);
     estate_expect_count(estate, 1);
+}
+
+
+static void
+linux_server_named_on_the_command_line_needs_smtp_alone(void **state)
+{
+    struct estate *estate = *state;
+
+    record_set(&directory_computer(estate, DC1, "MX1",
+                                   "SMTP/mx1 SMTP/" MX1)
+                    ->operating_system, "redhat-linux-gnu");
+    record_set(&directory_computer(estate, DC2, "MX1",
+                                   "SMTP/mx1 SMTP/" MX1)
+                    ->operating_system, "redhat-linux-gnu");
+    directory_mail(estate, MX1, MAIL_CONFIGURED);
+    judge(estate);
+    estate_expect_count(estate, 0);
+}
+
+
+static void
+server_joined_without_a_system_needs_smtp_alone(void **state)
+{
+    struct estate *estate = *state;
+
+    record_set(&directory_computer(estate, DC1, "MX1",
+                                   "SMTP/mx1 SMTP/" MX1)
+                    ->operating_system, "");
+    record_set(&directory_computer(estate, DC2, "MX1",
+                                   "SMTP/mx1 SMTP/" MX1)
+                    ->operating_system, "");
+    directory_mail(estate, MX1, MAIL_MX);
+    judge(estate);
+    estate_expect_count(estate, 0);
+
+    settings_mail(estate->settings, MX1)->origin |= MAIL_EXCHANGE;
+    judge(estate);
+    estate_expect(estate, "SPN_MISSING", "SMTPSVC/" MX1, STATUS_CRITICAL);
+}
+
+
+static void
+hidden_account_gets_no_verdict(void **state)
+{
+    struct estate *estate = *state;
+    struct account_fact *one = directory_computer(estate, DC1, "MX1", "");
+    struct account_fact *two = directory_computer(estate, DC2, "MX1", "");
+
+    one->account_control = two->account_control = -1;
+    directory_mail(estate, MX1, MAIL_CONFIGURED);
+    judge(estate);
+    estate_expect_count(estate, 0);
+    directory_expect_not_covered(estate, "may be read");
+    assert_int_equal(estate->findings->results[0].status, STATUS_UNKNOWN);
+
+    /* What can be read and is empty is another matter. */
+    two->account_control = 0x1000;
+    judge(estate);
+    estate_expect(estate, "SPN_MISSING", "SMTPSVC/" MX1, STATUS_CRITICAL);
+}
+
+
+static void
+smtp_is_vital_beside_other_services_than_smtpsvc(void **state)
+{
+    struct estate *estate = *state;
+    struct target_mail *mail = directory_mail(estate, MX1, MAIL_CONFIGURED);
+
+    directory_computers(estate, "MX1", "SMTP/mx1 IMAP/mx1");
+    strings_add(&mail->services, "IMAP");
+    strings_add(&mail->services, "SMTP");
+    judge(estate);
+    estate_expect(estate, "SPN_MISSING", "SMTP/" MX1, STATUS_CRITICAL);
+    estate_expect(estate, "SPN_MISSING", "IMAP/" MX1, STATUS_WARNING);
+    estate_expect_count(estate, 2);
 }
 
 
@@ -258,6 +334,32 @@ windows_server_needs_both_services(void **state)
 }
 
 
+static void
+server_in_a_realm_without_active_directory_needs_smtp_alone(void **state)
+{
+    struct estate *estate = *state;
+    struct rootdse_fact *rootdse = record_new(fact_types[FACT_ROOTDSE]);
+    struct target_mail *mail = directory_mail(estate, MX1, MAIL_CONFIGURED);
+
+    record_set(&mail->account, "mail");
+    record_set(&directory_computer(estate, DC1, "mail", "SMTP/mx1 SMTP/" MX1)
+                    ->dns_host_name, "");
+    record_set(&directory_computer(estate, DC2, "mail", "SMTP/mx1 SMTP/" MX1)
+                    ->dns_host_name, "");
+    judge(estate);
+    estate_expect(estate, "SPN_MISSING", "SMTPSVC/" MX1, STATUS_CRITICAL);
+
+    record_set(&rootdse->host, DC1);
+    facts_add(estate->facts, FACT_ROOTDSE, rootdse, MON);
+    judge(estate);
+    estate_expect_count(estate, 0);
+
+    rootdse->active_directory = true;
+    judge(estate);
+    estate_expect(estate, "SPN_MISSING", "SMTPSVC/" MX1, STATUS_CRITICAL);
+}
+
+
 #define ESTATE_TEST(test) \
     cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
@@ -277,8 +379,14 @@ main(void)
         ESTATE_TEST(holder_of_an_spn_is_a_mail_server_only_if_it_answers),
         ESTATE_TEST(greeting_makes_a_mail_server),
         ESTATE_TEST(linux_server_needs_smtp_alone),
+        ESTATE_TEST(linux_server_named_on_the_command_line_needs_smtp_alone),
+        ESTATE_TEST(server_joined_without_a_system_needs_smtp_alone),
+        ESTATE_TEST(hidden_account_gets_no_verdict),
+        ESTATE_TEST(smtp_is_vital_beside_other_services_than_smtpsvc),
         ESTATE_TEST(linux_server_with_one_smtpsvc_needs_them_all),
         ESTATE_TEST(windows_server_needs_both_services),
+        ESTATE_TEST(
+            server_in_a_realm_without_active_directory_needs_smtp_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,6 +75,33 @@ account_found_twice_on_one_dc_counts_once(void **state)
 
 
 static void
+of_two_recordings_of_a_dc_the_later_counts(void **state)
+{
+    struct estate *estate = *state;
+    struct search_fact *search = record_new(fact_types[FACT_SEARCH]);
+    struct account_fact *old = record_new(fact_types[FACT_ACCOUNT]);
+    struct holders *holders;
+
+    /* MX1 recorded DC1 before the SPN was moved, MON afterwards. */
+    directory_computer(estate, DC1, "MX1", "SMTP/mx1");
+    record_set(&search->host, DC1);
+    search->port = LDAP;
+    search->purpose = SEARCH_SPNS;
+    search->base.time_us = -1;
+    facts_add(estate->facts, FACT_SEARCH, search, MX1);
+    record_set(&old->host, DC1);
+    record_set(&old->dn, "CN=OLD," BASE);
+    strings_add(&old->spns, "SMTP/mx1");
+    old->port = LDAP;
+    facts_add(estate->facts, FACT_ACCOUNT, old, MX1);
+    holders = build(estate);
+    assert_int_equal(holders_find(holders, "SMTP/mx1").count, 1);
+    assert_int_equal(holders->account_count, 1);
+    holders_free(holders);
+}
+
+
+static void
 groups_are_walked_in_order_and_end(void **state)
 {
     struct estate *estate = *state;
@@ -282,6 +309,8 @@ main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             account_found_twice_on_one_dc_counts_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            of_two_recordings_of_a_dc_the_later_counts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(groups_are_walked_in_order_and_end,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(empty_directory_has_no_groups, set_up,

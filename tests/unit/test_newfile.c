@@ -38,7 +38,7 @@ what_is_committed_replaces_the_old(void **state)
     struct newfile file;
     struct error error;
 
-    assert_true(newfile_open(&file, path, &error));
+    assert_true(newfile_open(&file, path, 0600, &error));
     fputs("new", file.stream);
     assert_true(newfile_commit(&file, &error));
     assert_only_file(state, path, "new");
@@ -54,7 +54,7 @@ what_is_abandoned_leaves_the_old(void **state)
     struct newfile file;
     struct error error;
 
-    assert_true(newfile_open(&file, path, &error));
+    assert_true(newfile_open(&file, path, 0600, &error));
     fputs("new", file.stream);
     newfile_abandon(&file);
     newfile_abandon(&file);
@@ -70,7 +70,7 @@ a_rename_that_fails_leaves_nothing_behind(void **state)
     struct newfile file;
     struct error error;
 
-    assert_true(newfile_open(&file, path, &error));
+    assert_true(newfile_open(&file, path, 0600, &error));
     assert_int_equal(mkdir(path, 0700), 0);
     assert_false(newfile_commit(&file, &error));
     assert_non_null(strstr(error.text, ": Is a directory"));
@@ -86,7 +86,7 @@ a_write_that_failed_is_no_new_file(void **state)
     struct newfile file;
     struct error error;
 
-    assert_true(newfile_open(&file, path, &error));
+    assert_true(newfile_open(&file, path, 0600, &error));
     /* Whatever is buffered can go nowhere. */
     fputs("new", file.stream);
     close(fileno(file.stream));
@@ -99,14 +99,100 @@ a_write_that_failed_is_no_new_file(void **state)
 
 
 static void
-a_device_is_not_replaced(void **state)
+the_mask_limits_who_may_read(void **state)
+{
+    char *path = scratch_path(state, "file");
+    mode_t mask = umask(027);
+    struct newfile file;
+    struct error error;
+    struct stat status;
+
+    assert_true(newfile_open(&file, path, 0644, &error));
+    assert_true(newfile_commit(&file, &error));
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0640);
+    umask(mask);
+    free(path);
+}
+
+
+static void
+a_device_is_written_to_and_stays(void **state)
+{
+    struct newfile file;
+    struct error error;
+    struct stat status;
+
+    (void)state;
+    assert_true(newfile_open(&file, "/dev/null", 0644, &error));
+    fputs("new", file.stream);
+    assert_true(newfile_commit(&file, &error));
+    assert_int_equal(stat("/dev/null", &status), 0);
+    assert_true(S_ISCHR(status.st_mode));
+}
+
+
+static void
+a_full_device_is_an_error(void **state)
 {
     struct newfile file;
     struct error error;
 
     (void)state;
-    assert_false(newfile_open(&file, "/dev/null", &error));
-    assert_string_equal(error.text, "/dev/null is not a regular file");
+    assert_true(newfile_open(&file, "/dev/full", 0644, &error));
+    fputs("new", file.stream);
+    assert_false(newfile_commit(&file, &error));
+    assert_string_equal(error.text,
+                        "writing /dev/full: No space left on device");
+}
+
+
+/* /dev/stdout is such a link, and replacing it would harm everybody. */
+static void
+what_a_link_points_to_is_written_to(void **state)
+{
+    char *path = scratch_write(state, "file", "older", 5);
+    char *link = scratch_path(state, "link"), *text;
+    struct newfile file;
+    struct error error;
+    struct stat status;
+
+    assert_int_equal(symlink(path, link), 0);
+    assert_true(newfile_open(&file, link, 0644, &error));
+    fputs("new", file.stream);
+    assert_true(newfile_commit(&file, &error));
+    assert_int_equal(lstat(link, &status), 0);
+    assert_true(S_ISLNK(status.st_mode));
+    text = scratch_read(path);
+    assert_string_equal(text, "new");
+    free(text);
+    free(link);
+    free(path);
+}
+
+
+static void
+a_pipe_without_a_reader_is_an_error(void **state)
+{
+    char *path = scratch_path(state, "pipe");
+    struct newfile file;
+    struct error error;
+
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_false(newfile_open(&file, path, 0644, &error));
+    assert_non_null(strstr(error.text, "nobody reads it"));
+    free(path);
+}
+
+
+static void
+a_folder_is_an_error(void **state)
+{
+    struct newfile file;
+    struct error error;
+
+    assert_false(newfile_open(&file, *state, 0644, &error));
+    assert_non_null(strstr(error.text, ": Is a directory"));
 }
 
 
@@ -122,7 +208,12 @@ main(void)
         WITH_FOLDER(what_is_abandoned_leaves_the_old),
         WITH_FOLDER(a_rename_that_fails_leaves_nothing_behind),
         WITH_FOLDER(a_write_that_failed_is_no_new_file),
-        WITH_FOLDER(a_device_is_not_replaced),
+        WITH_FOLDER(the_mask_limits_who_may_read),
+        WITH_FOLDER(a_device_is_written_to_and_stays),
+        WITH_FOLDER(a_full_device_is_an_error),
+        WITH_FOLDER(what_a_link_points_to_is_written_to),
+        WITH_FOLDER(a_pipe_without_a_reader_is_an_error),
+        WITH_FOLDER(a_folder_is_an_error),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

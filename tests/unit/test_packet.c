@@ -303,7 +303,7 @@ a_question_that_cannot_be_asked_is_answered_all_the_same(void **state)
     probe_read_task(&probe, facts);
     fact = (const struct dns_fact *)facts_first(facts, FACT_DNS);
     assert_non_null(fact);
-    assert_int_equal(fact->outcome, DNS_UNREACHED);
+    assert_int_equal(fact->outcome, DNS_UNTRIED);
     assert_non_null(strstr(fact->detail, "cannot be asked"));
 }
 

@@ -227,6 +227,23 @@ a_resolved_dc_is_asked_for_its_services(void **state)
 
 
 static void
+the_time_service_is_not_asked_over_tcp(void **state)
+{
+    struct world *world = world_new(BIND_GSSAPI);
+
+    (void)state;
+    strings_add(&world->configuration->settings->numbers->ports_other,
+                "123/udp");
+    find_two_dcs(world);
+    advance(world, false);
+    advance(world, false);
+    assert_true(asked(world, "ntp/udp dc1." DOMAIN " 10.0.0.1:123"));
+    assert_false(asked(world, "ntp/tcp dc1." DOMAIN " 10.0.0.1:123"));
+    world_free(world);
+}
+
+
+static void
 the_global_catalog_is_asked_only_where_claimed(void **state)
 {
     struct world *world = world_new(BIND_GSSAPI);
@@ -444,12 +461,56 @@ mail_servers_come_from_mx_records(void **state)
 }
 
 
+static void
+a_hosters_mail_server_is_left_alone(void **state)
+{
+    struct world *world = world_new(BIND_GSSAPI);
+    struct account_fact *fact = record_new(fact_types[FACT_ACCOUNT]);
+
+    (void)state;
+    say_dns(world, "MX", DOMAIN, DNS_OK, "10 mx.hoster.example");
+    say_dns(world, "A", "mx.hoster.example", DNS_OK, "192.0.2.25");
+    advance(world, false);
+    advance(world, false);
+    assert_false(asked(world, "smtp/tcp mx.hoster.example 192.0.2.25:25"));
+    assert_false(asked(world, "ntp/udp mx.hoster.example 192.0.2.25:123"));
+
+    /* Unless it turns out to be in the directory. */
+    record_set(&fact->dns_host_name, "mx.hoster.example");
+    facts_add(world->facts, FACT_ACCOUNT, fact, "here");
+    advance(world, false);
+    assert_true(asked(world, "ntp/udp mx.hoster.example 192.0.2.25:123"));
+    world_free(world);
+}
+
+
+static void
+the_check_spn_alone_asks_who_serves_dns(void **state)
+{
+    struct world *world = world_new(BIND_GSSAPI);
+    struct strings *chosen
+        = &world->configuration->settings->numbers->checks;
+
+    (void)state;
+    strings_clear(chosen);
+    strings_add(chosen, "spn");
+    find_two_dcs(world);
+    say_dns(world, "NS", DOMAIN, DNS_OK, "dc1." DOMAIN);
+    advance(world, false);
+    advance(world, false);
+    assert_true(asked(world, "dns NS " DOMAIN " at 10.0.0.1"));
+    assert_false(asked(world, "dns NS " DOMAIN " at 10.0.0.2"));
+    world_free(world);
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(discovery_begins_with_the_locator),
         cmocka_unit_test(a_resolved_dc_is_asked_for_its_services),
+        cmocka_unit_test(the_time_service_is_not_asked_over_tcp),
         cmocka_unit_test(the_global_catalog_is_asked_only_where_claimed),
         cmocka_unit_test(one_session_tries_the_credentials_first),
         cmocka_unit_test(a_refused_password_is_tried_once),
@@ -462,6 +523,8 @@ main(void)
         cmocka_unit_test(a_plain_realm_offers_what_dns_names_it_for),
         cmocka_unit_test(configured_addresses_are_not_resolved),
         cmocka_unit_test(mail_servers_come_from_mx_records),
+        cmocka_unit_test(a_hosters_mail_server_is_left_alone),
+        cmocka_unit_test(the_check_spn_alone_asks_who_serves_dns),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

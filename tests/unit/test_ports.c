@@ -248,9 +248,24 @@ the_worst_address_counts(void **state)
     estate_port(estate, MON, DC1, 2, 88, TRANSPORT_TCP, PORT_FILTERED);
     finding = judge_one(estate, 0, TRANSPORT_TCP, PORT_OPEN);
     estate_expect_count(estate, 1);
-    estate_expect(estate, "PORT_FILTERED", DC1 ":88/tcp", STATUS_CRITICAL);
+    estate_expect(estate, "PORT_FILTERED", DC1 ":88/tcp", STATUS_WARNING);
     assert_int_equal(finding->evidence_count, 2);
     assert_non_null(strstr(finding->evidence[0].text, "10.0.0.2"));
+    assert_non_null(strstr(finding->message, "10.0.0.2"));
+    assert_non_null(strstr(finding->message, "at another address"));
+}
+
+
+static void
+the_gravest_vantage_leads(void **state)
+{
+    struct estate *estate = *state;
+
+    estate_port(estate, MON, DC1, 2, 88, TRANSPORT_TCP, PORT_FILTERED);
+    estate_port(estate, MX1, DC1, 1, 88, TRANSPORT_TCP, PORT_CLOSED);
+    judge_one(estate, 0, TRANSPORT_TCP, PORT_OPEN);
+    estate_expect(estate, "PORT_CLOSED", DC1 ":88/tcp", STATUS_CRITICAL);
+    estate_expect_count(estate, 1);
 }
 
 
@@ -283,7 +298,7 @@ another_vantage_tells_where_the_filter_is(void **state)
 
 
 static void
-a_dark_dc_is_said_to_be_dark(void **state)
+a_dark_dc_is_one_warning(void **state)
 {
     struct estate *estate = *state;
 
@@ -292,10 +307,56 @@ a_dark_dc_is_said_to_be_dark(void **state)
     see_ports(estate, MON, DC2, 2, PORT_FILTERED, 0, TRANSPORT_TCP,
               PORT_FILTERED);
     estate_judge(estate, &ports_check);
+    estate_expect(estate, "PORT_FILTERED", DC2, STATUS_WARNING);
+    estate_expect_count(estate, 1);
+    assert_int_equal(estate->findings->items[0]->evidence_count, 5);
+    assert_true(findings_was_judged(estate->findings, "PORT_FILTERED", DC1));
+    assert_false(findings_was_judged(estate->findings, "PORT_FILTERED",
+                                     DC2 ":88/tcp"));
+}
+
+
+static void
+a_dc_with_one_sign_of_life_is_not_dark(void **state)
+{
+    struct estate *estate = *state;
+
+    estate_dc(estate, DC2, 2);
+    see_ports(estate, MON, DC1, 1, PORT_OPEN, 0, TRANSPORT_TCP, PORT_OPEN);
+    see_ports(estate, MON, DC2, 2, PORT_FILTERED, 389, TRANSPORT_TCP,
+              PORT_CLOSED);
+    estate_judge(estate, &ports_check);
+    estate_expect(estate, "PORT_FILTERED", DC2 ":88/tcp", STATUS_CRITICAL);
     estate_expect_count(estate, 5);
-    for (size_t i = 0; i < 5; i++)
-        assert_non_null(strstr(estate->findings->items[i]->message,
-                               "no port of this host answers"));
+}
+
+
+static void
+the_only_kdc_dark_is_critical(void **state)
+{
+    struct estate *estate = *state;
+    struct target_dc *directory = estate_dc(estate, DC2, 2);
+
+    directory->kerberos = directory->kpasswd = 0;
+    see_ports(estate, MON, DC1, 1, PORT_FILTERED, 0, TRANSPORT_TCP,
+              PORT_FILTERED);
+    see_ports(estate, MON, DC2, 2, PORT_OPEN, 0, TRANSPORT_TCP, PORT_OPEN);
+    estate_judge(estate, &ports_check);
+    estate_expect(estate, "PORT_FILTERED", DC1 ":88/tcp", STATUS_CRITICAL);
+    assert_null(findings_find(estate->findings, "PORT_FILTERED", DC1));
+}
+
+
+static void
+all_dcs_dark_are_critical(void **state)
+{
+    struct estate *estate = *state;
+
+    see_ports(estate, MON, DC1, 1, PORT_FILTERED, 0, TRANSPORT_TCP,
+              PORT_FILTERED);
+    estate_judge(estate, &ports_check);
+    estate_expect(estate, "PORT_FILTERED", DC1 ":88/tcp", STATUS_CRITICAL);
+    estate_expect_count(estate, 5);
 }
 
 
@@ -355,6 +416,11 @@ dns_is_judged_by_the_answer_for_the_name_servers(void **state)
     fact->outcome = DNS_FAILED;
     estate_judge(estate, &ports_check);
     estate_expect_count(estate, 0);
+    fact->outcome = DNS_UNTRIED;
+    estate_judge(estate, &ports_check);
+    estate_expect_count(estate, 0);
+    assert_false(findings_was_judged(estate->findings, "PORT_CLOSED",
+                                     DC1 ":53/udp"));
 }
 
 
@@ -523,9 +589,13 @@ main(void)
         TEST(a_port_without_a_fact_is_not_covered),
         TEST(a_dc_without_an_address_is_one_line),
         TEST(the_worst_address_counts),
+        TEST(the_gravest_vantage_leads),
         TEST(an_untried_address_does_not_hide_an_open_one),
         TEST(another_vantage_tells_where_the_filter_is),
-        TEST(a_dark_dc_is_said_to_be_dark),
+        TEST(a_dark_dc_is_one_warning),
+        TEST(a_dc_with_one_sign_of_life_is_not_dark),
+        TEST(the_only_kdc_dark_is_critical),
+        TEST(all_dcs_dark_are_critical),
         TEST(a_port_in_two_lists_counts_once_in_the_graver),
         TEST(a_port_of_its_own_names_the_subject),
         TEST(dns_is_judged_by_the_answer_for_the_name_servers),

@@ -187,18 +187,38 @@ static void
 directory_that_dies_in_the_session_is_unreachable(void **state)
 {
     static const enum bind_outcome outcomes[]
-        = {BIND_UNREACHED, BIND_TIMED_OUT, BIND_TLS_FAILED};
+        = {BIND_UNREACHED, BIND_TIMED_OUT};
     struct estate *estate = *state;
     struct bind_fact *bind = add_bind(estate, DC2, BIND_UNREACHED);
 
     add_rootdse_port(estate, DC2, 2, LDAP, PORT_OPEN);
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 2; i++) {
         bind->outcome = (int)outcomes[i];
         judge(estate);
         estate_expect(estate, "LDAP_UNREACHABLE", DC2 ":389",
                       STATUS_UNKNOWN);
         estate_expect_count(estate, 1);
     }
+}
+
+
+static void
+certificate_that_is_not_trusted_here_is_no_outage(void **state)
+{
+    struct estate *estate = *state;
+
+    facts_free(estate->facts);
+    estate->facts = facts_new();
+    add_rootdse_port(estate, DC1, 1, LDAP, PORT_OPEN);
+    add_rootdse_port(estate, DC2, 2, LDAP, PORT_OPEN);
+    add_bind(estate, DC1, BIND_TLS_FAILED);
+    add_bind(estate, DC2, BIND_TLS_FAILED);
+    judge(estate);
+    estate_expect(estate, "LDAP_BIND_FAILED", DC1 ":389", STATUS_UNKNOWN);
+    estate_expect(estate, "LDAP_BIND_FAILED", DC2 ":389", STATUS_UNKNOWN);
+    assert_null(findings_find(estate->findings, "LDAP_UNREACHABLE",
+                              DC1 ":389"));
+    directory_expect_text(estate, "LDAP_BIND_FAILED", DC1 ":389", "ca_file:");
 }
 
 
@@ -301,6 +321,28 @@ check_without_credentials_is_not_permitted(void **state)
                           "samba-tool user create");
     directory_expect_judged(estate, "NOT_PERMITTED",
                             "duplicates servicePrincipalName", false);
+    estate_free(estate);
+}
+
+
+static void
+directory_is_not_read_while_no_kdc_answers(void **state)
+{
+    struct estate *estate = new_unread();
+
+    (void)state;
+    estate->settings->numbers->credentials = true;
+    estate_port(estate, MON, DC1, 1, 88, TRANSPORT_TCP, PORT_CLOSED)->probe
+        = PROBE_KDC;
+    judge(estate);
+    directory_expect_text(estate, "NOT_PERMITTED", SPN_SUBJECT,
+                          "no KDC answers");
+
+    estate_port(estate, MON, DC1, 1, 88, TRANSPORT_UDP, PORT_OPEN)->probe
+        = PROBE_KDC;
+    judge(estate);
+    directory_expect_text(estate, "NOT_PERMITTED", SPN_SUBJECT,
+                          "no directory could be read");
     estate_free(estate);
 }
 
@@ -426,12 +468,14 @@ main(void)
         HEALTHY_TEST(healthy_estate_is_fine),
         ESTATE_TEST(one_directory_down_is_unknown),
         ESTATE_TEST(directory_that_dies_in_the_session_is_unreachable),
+        ESTATE_TEST(certificate_that_is_not_trusted_here_is_no_outage),
         NOTHING_TEST(all_directories_down_are_critical),
         ESTATE_TEST(second_address_is_enough),
         ESTATE_TEST(ldaps_goes_by_its_own_port),
         ESTATE_TEST(refused_credentials_are_a_failed_bind),
         ESTATE_TEST(wrong_password_is_said_to_be_tried_once),
         cmocka_unit_test(check_without_credentials_is_not_permitted),
+        cmocka_unit_test(directory_is_not_read_while_no_kdc_answers),
         cmocka_unit_test(denied_search_is_not_permitted),
         cmocka_unit_test(estate_without_mail_servers_is_unknown),
         cmocka_unit_test(mail_servers_are_not_missed_before_anybody_answered),

@@ -211,6 +211,26 @@ silent_name_servers_are_the_only_finding(void **state)
 
 
 static void
+silent_name_servers_are_not_missed_where_all_is_configured(void **state)
+{
+    struct estate *estate = directory_new();
+
+    (void)state;
+    directory_mail(estate, MX1, MAIL_CONFIGURED);
+    strings_add(&settings_mail(estate->settings, MX1)->addresses, "10.0.0.9");
+    directory_dns(estate, NAME_SERVER, "example.com", "NS", DNS_CLOSED);
+    judge(estate);
+    estate_expect_count(estate, 0);
+    directory_expect_judged(estate, "DNS_UNREACHABLE", "example.com", true);
+
+    strings_clear(&settings_mail(estate->settings, MX1)->addresses);
+    judge(estate);
+    estate_expect(estate, "DNS_UNREACHABLE", "example.com", STATUS_UNKNOWN);
+    estate_free(estate);
+}
+
+
+static void
 refusing_name_server_is_reachable(void **state)
 {
     struct estate *estate = *state;
@@ -287,6 +307,8 @@ main(void)
         NOTHING_TEST(unknown_domain_is_told_as_such),
         NOTHING_TEST(domain_without_dcs_is_told_as_such),
         NOTHING_TEST(silent_name_servers_are_the_only_finding),
+        cmocka_unit_test(
+            silent_name_servers_are_not_missed_where_all_is_configured),
         NOTHING_TEST(refusing_name_server_is_reachable),
         HEALTHY_TEST(host_without_address_is_a_warning),
         HEALTHY_TEST(host_that_nobody_could_tell_is_unknown),

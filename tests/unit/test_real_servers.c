@@ -44,7 +44,7 @@ path_of(const char *name)
 }
 
 
-static void
+static void __attribute__((format(printf, 2, 3)))
 write_file(const char *name, const char *format, ...)
 {
     char *path = path_of(name);
@@ -202,7 +202,7 @@ make_realm(int kdc_port, int kpasswd_port)
                "  kpasswd_listen = 127.0.0.1:%d\n }\n",
                kdc_port, kdc_port, folder, folder, folder,
                little_closed_port(SOCK_STREAM), kpasswd_port);
-    write_file("acl", "");
+    write_file("acl", "\n");
     setenv("KRB5_CONFIG", conf, 1);
     setenv("KRB5_KDC_PROFILE", profile, 1);
     run((char *[]){(char[]){"/usr/sbin/kdb5_util"}, (char[]){"create"},

@@ -172,10 +172,11 @@ what_cannot_be_written_says_why(void **state)
                                  0, &error));
     assert_string_equal(error.text, "recording: creating a file beside "
                         "/nonexistent/file: No such file or directory");
-    assert_false(recording_write("/dev/null", program, settings, facts, 0,
+    assert_false(recording_write("/dev/full", program, settings, facts, 0,
                                  &error));
     assert_string_equal(error.text,
-                        "recording: /dev/null is not a regular file");
+                        "recording: writing /dev/full: No space left on "
+                        "device");
     settings_free(settings);
     facts_free(facts);
 }

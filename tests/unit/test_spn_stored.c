@@ -145,6 +145,26 @@ spn_of_a_disabled_account_is_orphaned(void **state)
 
 
 static void
+disabled_account_of_a_server_that_answers_is_one_fault(void **state)
+{
+    struct estate *estate = *state;
+
+    directory_computer(estate, DC1, "MX1", MX1_SPNS " SMTP/" OLD)
+        ->account_control |= UAC_DISABLED;
+    directory_computer(estate, DC2, "MX1", MX1_SPNS " SMTP/" OLD)
+        ->account_control |= UAC_DISABLED;
+    directory_host(estate, MX1, DNS_OK);
+    directory_host(estate, OLD, DNS_OK);
+    directory_mail(estate, MX1, MAIL_SPN);
+    estate_port(estate, MON, MX1, 9, 25, TRANSPORT_TCP, PORT_OPEN)->probe
+        = PROBE_SMTP;
+    judge(estate);
+    estate_expect(estate, "SPN_ACCOUNT_DISABLED", "MX1$", STATUS_CRITICAL);
+    estate_expect_count(estate, 1);
+}
+
+
+static void
 disabled_account_of_a_former_server_is_no_orphan(void **state)
 {
     struct estate *estate = *state;
@@ -239,6 +259,7 @@ main(void)
         ESTATE_TEST(only_the_dcs_own_dns_makes_an_orphan),
         ESTATE_TEST(short_name_is_orphaned_with_its_owner),
         ESTATE_TEST(spn_of_a_disabled_account_is_orphaned),
+        ESTATE_TEST(disabled_account_of_a_server_that_answers_is_one_fault),
         ESTATE_TEST(disabled_account_of_a_former_server_is_no_orphan),
         ESTATE_TEST(needed_spn_is_never_an_orphan),
         ESTATE_TEST(duplicate_is_not_also_an_orphan),

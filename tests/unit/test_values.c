@@ -198,6 +198,8 @@ ports_name_their_transport(void **state)
 {
     static const struct trial trials[] = {
         {"1/tcp", true}, {"88/udp", true}, {"65535/tcp", true},
+        {"53/udp", true}, {"123/udp", true}, {"389/udp", true},
+        {"464/udp", true}, {"137/udp", false}, {"3268/udp", false},
         {"0/tcp", false}, {"65536/tcp", false}, {"088/tcp", false},
         {"88", false}, {"88/", false}, {"88/TCP", false}, {"/tcp", false},
         {"88/sctp", false}, {"88/tcp/udp", false}, {"-1/tcp", false},
