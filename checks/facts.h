@@ -254,7 +254,7 @@ struct account_fact {
     struct strings spns;      /* as stored; not printable ones escaped */
 };
 
-enum { UAC_DISABLED = 0x2, UAC_DOMAIN_CONTROLLER = 0x2000 };
+enum { UAC_DISABLED = 0x2 };
 
 /* An Exchange server object as one DC shows it. */
 struct exchange_fact {

@@ -17,6 +17,9 @@
 enum bind_method { BIND_GSSAPI, BIND_SIMPLE, BIND_ANONYMOUS };
 enum tls_method { TLS_NONE, TLS_STARTTLS, TLS_LDAPS };
 
+/* The verbosity at which every task and fact is shown as it passes. */
+enum { CONTEXT_TRACE = 9 };
+
 /* What every task of a worker shares. */
 struct context_task {
     char *host;           /* this host's FQDN */
@@ -33,7 +36,7 @@ struct context_task {
     char *password_file;
     int tls;              /* enum tls_method */
     char *ca_file;
-    int64_t verbosity;    /* -v count; 3 with --trace */
+    int64_t verbosity;    /* how often -v was given; CONTEXT_TRACE: --trace */
 };
 
 /* One exchange of packets. */

@@ -224,7 +224,8 @@ look_as_configured(const struct options *options, struct outcome *outcome)
         return false;
     host = context_host();
     outcome->context = context_new(outcome->configuration, host,
-                                   options->verbosity + 3 * options->trace,
+                                   options->trace ? CONTEXT_TRACE
+                                                  : options->verbosity,
                                    &errors);
     free(host);
     /* The report for a person begins with why there are no credentials. */

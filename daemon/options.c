@@ -110,7 +110,7 @@ static const struct line lines[] = {
      .take = take_verbose, .help = "show more; repeatable"},
     {.name = "trace", .modes = IN_SERVICE | IN_CHECK, .live = true,
      .take = take_flag, .offset = offsetof(struct options, trace),
-     .help = "trace the probes on standard error"},
+     .help = "show each task and fact on standard error"},
     {.name = "no-color", .modes = IN_CHECK, .take = take_flag,
      .offset = offsetof(struct options, no_color),
      .help = "no colours, even on a terminal"},

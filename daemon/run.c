@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -128,6 +129,18 @@ run_free(struct run *run)
 }
 
 
+/* With --trace, show what passes between the plan and a worker.  It is
+   printable: we wrote it, or the field tables have let it through. */
+static void
+trace(const struct run *run, const char *direction, const char *line,
+      size_t length)
+{
+    if (run->context->verbosity >= CONTEXT_TRACE)
+        fprintf(stderr, "%8.3f %s %.*s\n", (double)run_elapsed_us(run) / 1e6,
+                direction, (int)length, line);
+}
+
+
 void
 run_remember(struct run *run, enum fact_kind kind, const void *fact)
 {
@@ -191,6 +204,7 @@ take_line(void *closure, const char *line, size_t length)
         refuse_speaker(run, error.text);
         return;
     }
+    trace(run, "<-", line, length);
     if (type == &done_task_type) {
         run->answered++;
         record_free(type, record);
@@ -210,6 +224,7 @@ take_packet_task(void *closure, struct packet_task *task)
     char *line = record_encode(&packet_task_type, task);
 
     if (run->packet) {
+        trace(run, "->", line, strlen(line));
         worker_send(run->packet, line);
         run->asked++;
     }
@@ -258,6 +273,7 @@ start_sessions(struct run *run)
             continue;
         }
         worker_send(session->worker, run->context_line);
+        trace(run, "->", session->line, strlen(session->line));
         worker_send(session->worker, session->line);
         worker_finish(session->worker);
         running++;

@@ -98,7 +98,9 @@ adopt(struct service *service, struct configuration *configuration)
     record_free(&context_task_type, service->context);
     service->configuration = configuration;
     alert_syslog_open(configuration->alerts.facility);
-    service->context = context_new(configuration, service->host, 0, &tried);
+    service->context = context_new(configuration, service->host,
+                                   service->options->trace ? CONTEXT_TRACE : 0,
+                                   &tried);
     for (size_t i = 0; i < tried.count; i++)
         alert_syslog_note(LOG_WARNING, "%s", tried.items[i]);
     strings_clear(&tried);

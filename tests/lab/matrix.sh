@@ -127,14 +127,14 @@ check_healthy()
 # The findings of a recording, judged where there is no network, are the same.
 check_replay()
 {
-    local recording=$work/recording
+    local recording=$work/recording report
     run_check "$work/live" --record "$recording"
     unshare --net "$SPNHEALTHD" --check --replay "$recording" -f json \
         >"$work/replayed.json" || true
-    jq -S 'walk(if type == "object" then del(.elapsed) else . end)' \
-        "$work/live.json" >"$work/live.plain"
-    jq -S 'walk(if type == "object" then del(.elapsed) else . end)' \
-        "$work/replayed.json" >"$work/replayed.plain"
+    for report in live replayed; do
+        sed -E 's/("elapsed": *)[0-9.e+-]+/\1-/' "$work/$report.json" \
+            >"$work/$report.plain"
+    done
     expect_same 'a replay without network says what the run said' \
         "$work/live.plain" "$work/replayed.plain"
 }
