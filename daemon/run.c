@@ -461,6 +461,7 @@ run_progress(const struct run *run)
     for (size_t i = 0; i < run->session_count; i++)
         sessions += !run->sessions[i]->over;
     return xasprintf("waiting for %" PRId64 " of %" PRId64
-                     " answers and %zu directory sessions",
-                     run->asked - run->answered, run->asked, sessions);
+                     " answers and %zu directory session%s",
+                     run->asked - run->answered, run->asked, sessions,
+                     sessions == 1 ? "" : "s");
 }

@@ -30,6 +30,7 @@ install -m 755 "$SPNHEALTHD" "$work/spnhealthd"
 install -m 755 "$SPNHEALTHD_PROBE" "$work/spnhealthd-probe"
 SPNHEALTHD=$work/spnhealthd
 export SPNHEALTHD_PROBE=$work/spnhealthd-probe
+good=("$SPNHEALTHD" "${estate[@]}" "${monitor[@]}")
 
 # Run a command in the monitoring host: what it says goes to $out and $err, its
 # exit status to $status, how long it took to $took_s.
@@ -111,12 +112,12 @@ mon "$SPNHEALTHD" --check -c "$work"
 says 'a folder for a configuration' 3 "$err" "$work: is a directory, and a regular file is expected$"
 mon "$SPNHEALTHD" --check -c "$work/none"
 says 'a configuration that does not exist' 3 "$err" "$work/none: cannot be opened: No such file"
-mon env SPNHEALTHD_PROBE=/nonexistent "$SPNHEALTHD" "${estate[@]}" "${monitor[@]}"
+mon env SPNHEALTHD_PROBE=/nonexistent "${good[@]}"
 says 'no probe program' 3 "$err" '/nonexistent, which .*: No such file or directory$'
 
 # ----- credentials
 
-mon "${nobody[@]}" "$SPNHEALTHD" "${estate[@]}" "${monitor[@]}"
+mon "${nobody[@]}" "${good[@]}"
 says 'an ordinary user' 0 "$out" '^OK +corp.example.com: '
 expect 'hears nothing on standard error' test ! -s "$err"
 
@@ -154,7 +155,7 @@ says 'a cache that does not exist' 3 "$out" '^note +No credentials \(credential 
 
 mon "$SPNHEALTHD" --check --domain nowhere.example "${monitor[@]}"
 says 'an unknown domain' 3 "$out" 'does not exist in$|does not exist in DNS'
-mon unshare --net "$SPNHEALTHD" "${estate[@]}" "${monitor[@]}"
+mon unshare --net "${good[@]}"
 says 'no network' 3 "$out" '^UNKNOWN +DNS_UNREACHABLE corp.example.com'
 printf 'domain: %s\nldap: {bind: anonymous}\n' "$lab_domain" >"$config"
 mon "$SPNHEALTHD" --check -c "$config"
@@ -163,6 +164,46 @@ expect 'asks for no keytab' lacks 'krb5.keytab' "$err"
 printf 'domain: %s\nbase: OU=none,%s\n' "$lab_domain" "$lab_base" >"$config"
 mon "$SPNHEALTHD" --check -c "$config" "${monitor[@]}"
 says 'a base that is not there' 3 "$out" 'is "base" right\?'
+
+# ----- what the account may not read
+
+replicate()
+{
+    "$lab" exec dc1 samba-tool drs replicate dc2 dc1 "$lab_base"
+}
+
+mail1_dn=CN=MAIL1,CN=Computers,$lab_base
+
+# Give MAIL1 a security descriptor, in SDDL.
+protect_mail1()
+{
+    printf 'dn: %s\nchangetype: modify\nreplace: nTSecurityDescriptor\nnTSecurityDescriptor: %s\n' \
+        "$mail1_dn" "$1" |
+        "$lab" exec dc1 ldbmodify -H "$sam" --controls=sd_flags:1:15
+    replicate
+}
+
+reading_may_be_denied()
+{
+    local descriptor sid spn uac
+    spn=f3a64788-5306-11d1-a9c5-0000f80367c1
+    uac=bf967a68-0de6-11d0-a285-00aa003049e2
+    sid=$("$lab" exec dc1 ldbsearch -H "$sam" "(sAMAccountName=${lab_principal%@*})" \
+        objectSid | sed -n 's/^objectSid: //p')
+    descriptor=$("$lab" exec dc1 samba-tool dsacl get --objectdn="$mail1_dn" | tail -n 1)
+
+    quietly protect_mail1 "${descriptor/(/(OD;;RP;$spn;;$sid)(OD;;RP;$uac;;$sid)(}"
+    mon "${good[@]}"
+    says 'a hidden account' 3 "$out" '^not seen .*mail1|^ +spn: mail1'
+    expect 'is not called OK' grep -qE '^ +spn +UNKNOWN ' "$out"
+    quietly protect_mail1 "${descriptor/(/(OD;;RP;$spn;;$sid)(}"
+    mon "${good[@]}"
+    says 'hidden SPNs' 2 "$out" 'account may not read them'
+    quietly protect_mail1 "$descriptor"
+    mon "${good[@]}"
+    says 'and nothing hidden' 0 "$out" '^OK '
+}
+reading_may_be_denied
 
 # ----- a wrong password is tried once
 
@@ -173,11 +214,6 @@ wrong_passwords()
     for dc in "${lab_dcs[@]}"; do
         "$lab" exec "$dc" ldbsearch -H "$sam" "(sAMAccountName=$1)" badPwdCount
     done | awk '/^badPwdCount:/ { n += $2 } END { print n + 0 }'
-}
-
-replicate()
-{
-    "$lab" exec dc1 samba-tool drs replicate dc2 dc1 "$lab_base"
 }
 
 # Accounts whose keytab has the key of another password.
@@ -233,7 +269,6 @@ wrong_passwords_are_tried_once
 
 # ----- files and streams
 
-good=("$SPNHEALTHD" "${estate[@]}" "${monitor[@]}")
 mon sh -c "umask 022; ${good[*]} -o $work/report"
 expect 'a report in a file' test "$status" -eq 0 -a ! -s "$out"
 expect 'that others may read' test "$(stat -c %a "$work/report")" = 644

@@ -9,9 +9,11 @@ directory_build()
     directory_provision
     dc_start dc1
     directory_add_accounts
+    directory_add_mail_server &
+    local mail=$!
     directory_join_dc2
     dc_start dc2
-    directory_add_mail_server
+    wait "$mail"
     directory_wait
 }
 
@@ -40,6 +42,7 @@ directory_provision()
         --dns-backend=SAMBA_INTERNAL --host-ip="${lab_address[dc1]}" \
         >>"$LAB_DIR/log/dc1" 2>&1
     host_exec dc1 env LAB_DIR="$LAB_DIR" bash -c directory_tune
+    directory_certify dc1
     host_exec dc1 samba-tool domain passwordsettings set --quiet \
         --min-pwd-age=0 --max-pwd-age=0 --history-length=0 --complexity=off
 }
@@ -53,6 +56,18 @@ directory_join_dc2()
         --option='interfaces=lo eth0' --option='bind interfaces only=yes' \
         >>"$LAB_DIR/log/dc2" 2>&1
     host_exec dc2 env LAB_DIR="$LAB_DIR" bash -c directory_tune
+    directory_certify dc2
+}
+
+# A DC's own certificate, which it would take seconds to make itself.
+directory_certify()
+{
+    host_exec "$1" sh -c "
+        cd /var/lib/samba/private && mkdir -p tls && cd tls && umask 077 &&
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+            -keyout key.pem -out cert.pem -subj /CN=$1.$lab_domain \
+            -addext subjectAltName=DNS:$1.$lab_domain,IP:${lab_address[$1]} &&
+        cp cert.pem ca.pem" >>"$LAB_DIR/log/$1" 2>&1
 }
 
 # Start a DC's services: dc_start DC [OFFSET]
@@ -65,14 +80,16 @@ dc_start()
         faked=(env "LD_PRELOAD=$(faketime_library)" "FAKETIME=$offset"
                FAKETIME_DONT_FAKE_MONOTONIC=1 LDB_MODULES_DISABLE_DEEPBIND=1)
     fi
-    host_exec "$dc" sh -c 'rm -f /run/samba/*.pid /run/chrony.pid; mkdir -p /var/lib/lab'
+    # What a killed Samba leaves there keeps the next one from replicating.
+    host_exec "$dc" sh -c 'rm -rf /run/samba/* /run/chrony.pid'
     host_exec "$dc" sh -c 'printf "%s\n" "local stratum 3" allow \
         "bindcmdaddress /" "cmdport 0" "pidfile /run/chrony.pid" \
         >/etc/chrony/lab.conf'
-    host_exec "$dc" setsid "${faked[@]}" samba -F --no-process-group \
-        </dev/null >>"$LAB_DIR/log/$dc" 2>&1 &
-    host_exec "$dc" setsid "${faked[@]}" chronyd -x -n -u root \
-        -f /etc/chrony/lab.conf </dev/null >>"$LAB_DIR/log/$dc" 2>&1 &
+    # Forked off, lest nsenter(1) waits, and stops when its child is stopped.
+    host_exec "$dc" setsid --fork "${faked[@]}" samba -F --no-process-group \
+        </dev/null >>"$LAB_DIR/log/$dc" 2>&1
+    host_exec "$dc" setsid --fork "${faked[@]}" chronyd -x -n -u root \
+        -f /etc/chrony/lab.conf </dev/null >>"$LAB_DIR/log/$dc" 2>&1
     wait_until 30 "$dc's directory" dc_answers "$dc"
     wait_until 30 "$dc's KDC" host_exec "$dc" nc -z "${lab_address[$dc]}" 88
     wait_until 30 "$dc's KDC's passwords" \
@@ -121,6 +138,11 @@ directory_add_accounts()
     for account in MAIL2 OLDMAIL; do
         host_exec dc1 samba-tool computer create "$account" >/dev/null
         account_set_etypes "$account\$" 28
+    done
+    # Enabled, with no password to be had.
+    for account in MAIL2 OLDMAIL; do
+        directory_modify dc1 "CN=$account,CN=Computers,$lab_base" \
+            'replace: userAccountControl' 'userAccountControl: 4128'
     done
     directory_modify dc1 "CN=MAIL2,CN=Computers,$lab_base" \
         'replace: dNSHostName' "dNSHostName: mail2.$lab_domain"

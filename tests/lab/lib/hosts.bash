@@ -71,7 +71,8 @@ host_exec()
     local -a clock=()
     if [ "${1:-}" = --clock ]; then
         clock=(env "LD_PRELOAD=$(faketime_library)" "FAKETIME=$2"
-               FAKETIME_DONT_FAKE_MONOTONIC=1)
+               FAKETIME_DONT_FAKE_MONOTONIC=1
+               "ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0")
         shift 2
     fi
     [ $# -ge 2 ] || die 'exec needs a host and a command'

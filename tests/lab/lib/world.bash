@@ -30,8 +30,9 @@ world_up()
     if world_pid >/dev/null; then
         die "one is up already, in $LAB_DIR: take it down first"
     fi
-    rm -rf "$LAB_DIR"
+    world_remove
     mkdir -p "$LAB_DIR/log" "$LAB_DIR/world"
+    touch "$LAB_DIR/.spnhealthd-lab"
     # An interrupted start leaves nothing.
     trap 'world_down; exit 1' INT TERM HUP
     trap '[ -e "$LAB_DIR/ready" ] || world_down' EXIT
@@ -62,6 +63,18 @@ world_down()
     if pid=$(world_pid); then
         kill -KILL "$pid" 2>/dev/null || true
         wait_until 10 "the lab's end" test ! -e "/proc/$pid"
+    fi
+    world_remove
+}
+
+# Remove the lab's folder, and nobody else's.
+world_remove()
+{
+    [ -e "$LAB_DIR" ] || return 0
+    if ! [ -e "$LAB_DIR/.spnhealthd-lab" ]; then
+        rmdir "$LAB_DIR" 2>/dev/null ||
+            die "$LAB_DIR is not a lab's folder: name another one in LAB_DIR"
+        return
     fi
     rm -rf "$LAB_DIR"
 }
