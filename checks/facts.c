@@ -56,7 +56,7 @@ static const char *const bind_outcome_names[]
     = {"ok", "unreached", "timed-out", "tls-failed", "no-ticket", "refused",
        NULL};
 static const char *const search_outcome_names[]
-    = {"ok", "denied", "failed", "timed-out", NULL};
+    = {"ok", "denied", "failed", "timed-out", "no-base", NULL};
 static const char *const worker_outcome_names[]
     = {"killed", "crashed", "lied", NULL};
 

@@ -221,6 +221,7 @@ enum search_outcome {
     SEARCH_DENIED,    /* insufficientAccessRights or the like */
     SEARCH_FAILED,    /* any other result, or the connection broke: see detail */
     SEARCH_TIMED_OUT,
+    SEARCH_NO_BASE,   /* there is no such base, or it is hidden */
 };
 
 /* A search and whether it was complete.  It follows the facts of what it

@@ -302,15 +302,13 @@ holders_are_complete(const struct holders *holders,
 }
 
 
-/* Why a DC's directory was not read: what went wrong last, or NULL. */
+/* What went wrong when a DC's directory was searched, or NULL: a failed bind
+   is the check reach's to tell. */
 static const char *
 why_unseen(const struct facts *facts, const char *host)
 {
     const char *why = NULL;
 
-    FACTS_EACH(facts, FACT_BIND, bind_fact, bind)
-        if (strcmp(bind->host, host) == 0 && bind->outcome != BIND_OK)
-            why = bind->detail;
     FACTS_EACH(facts, FACT_SEARCH, search_fact, search)
         if (strcmp(search->host, host) == 0 && search->purpose == SEARCH_SPNS
             && search->outcome != SEARCH_OK)

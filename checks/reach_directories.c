@@ -336,11 +336,11 @@ is_first_failure(const struct reach *reach, const struct search_fact *search)
 static void
 advise_reading(const struct reach *reach, struct finding *finding)
 {
-    bool denied = false, failed = false;
+    bool denied = false, astray = false;
 
     FACTS_EACH(reach->facts, FACT_SEARCH, search_fact, search) {
         denied |= search->outcome == SEARCH_DENIED;
-        failed |= search->outcome == SEARCH_FAILED;
+        astray |= search->outcome == SEARCH_NO_BASE;
     }
     if (denied)
         finding_remedy(finding,
@@ -348,7 +348,7 @@ advise_reading(const struct reach *reach, struct finding *finding)
                        "account, and no anonymous bind; such an account may "
                        "read servicePrincipalName unless its ACLs were "
                        "changed");
-    if (failed)
+    if (astray)
         finding_remedy(finding, "in the configuration: is \"base\" right?  "
                                 "Without it the directory's own is read");
 }

@@ -188,6 +188,33 @@ advise_add(const struct demand *demand, struct finding *finding)
 }
 
 
+/* Whether no DC shows any SPN of an account.  A joined computer has some: this
+   program's account may be denied the sight of them. */
+static bool
+shows_no_spn(const struct account *account)
+{
+    for (size_t i = 0; i < account->copy_count; i++)
+        if (account->copies[i].fact->spns.count > 0)
+            return false;
+    return true;
+}
+
+
+/* Advise to see whether an account that seems to have no SPN really has none. */
+static void
+advise_look(struct finding *finding, const char *name)
+{
+    char *word = setspn_quote(name);
+
+    finding_remedy(finding,
+                   "first, as a domain administrator: setspn -L %s, or with "
+                   "Samba: samba-tool spn list %s.  If it has SPNs, this "
+                   "program's account may not read them, and they need not "
+                   "be missing", word, word);
+    free(word);
+}
+
+
 /* The SPN is held nowhere. */
 static void
 report_missing(const struct judge *judge, const struct demand *demand,
@@ -208,6 +235,8 @@ report_missing(const struct judge *judge, const struct demand *demand,
             "on %s, or no sender gets a ticket for %s",
             demand->spn, judge->seen, judge->seen == 1 ? "" : "s", name,
             server->mail->host);
+        if (shows_no_spn(server->account))
+            advise_look(finding, name);
         free(name);
     } else {
         bool named = *server->mail->account;

@@ -47,6 +47,8 @@ judge(int code, const char *text)
     switch (code) {
     case LDAP_TIMEOUT:
         return SEARCH_TIMED_OUT;
+    case LDAP_NO_SUCH_OBJECT:
+        return SEARCH_NO_BASE;
     case LDAP_INSUFFICIENT_ACCESS:
     case LDAP_INAPPROPRIATE_AUTH:
     case LDAP_STRONG_AUTH_REQUIRED:

@@ -50,11 +50,12 @@ def number(value):
 def krb_error(evil):
     text = der(0x1B, b"TEST.EXAMPLE" + evil)
     name = der(0x30, der(0xA0, number(2)), der(0xA1, der(0x30, der(0x1B, b"krbtgt" + evil), text)))
+    moment = time.time()
     fields = [
         (0, number(5)),
         (1, number(30)),
-        (4, der(0x18, now("%Y%m%d%H%M%SZ"))),
-        (5, number(1000)),
+        (4, der(0x18, now("%Y%m%d%H%M%SZ", moment))),
+        (5, number(int(moment % 1 * 1e6))),
         (6, number(25)),
         (9, text),
         (10, name),

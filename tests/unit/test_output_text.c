@@ -250,6 +250,26 @@ what_could_not_be_judged_is_no_reassurance(void **state)
 
 
 static void
+a_remedy_is_written_once(void **state)
+{
+    struct sample *sample = sample_broken();
+    struct finding *finding = findings_add(
+        sample->findings, STATUS_CRITICAL, IMPACT_MAIL_FAILS, "SPN_MISSING",
+        "SMTPSVC/ex2.corp.example.com", "is on no account, either");
+    char *text;
+
+    (void)state;
+    finding_remedy(finding, "setspn -S SMTPSVC/ex1.corp.example.com EX1$");
+    findings_sort(sample->findings);
+    text = text_of(sample);
+    assert_non_null(strstr(text, "mend      setspn -S SMTPSVC/ex1"));
+    assert_non_null(strstr(text, "mend      as SPN_MISSING "
+                                 "SMTPSVC/ex1.corp.example.com, above\n"));
+    free(text);
+}
+
+
+static void
 hostile_bytes_do_not_reach_the_terminal(void **state)
 {
     struct sample *sample = sample_hostile();
@@ -280,6 +300,7 @@ main(void)
         cmocka_unit_test(colour_is_only_where_it_is_wanted),
         cmocka_unit_test(advice_on_credentials_is_the_first_line),
         cmocka_unit_test(what_could_not_be_judged_is_no_reassurance),
+        cmocka_unit_test(a_remedy_is_written_once),
         cmocka_unit_test(hostile_bytes_do_not_reach_the_terminal),
     };
 

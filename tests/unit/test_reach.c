@@ -348,6 +348,22 @@ directory_is_not_read_while_no_kdc_answers(void **state)
 
 
 static void
+wrong_base_is_suspected(void **state)
+{
+    struct estate *estate = new_unread();
+
+    (void)state;
+    estate->settings->numbers->credentials = true;
+    add_bind(estate, DC1, BIND_OK);
+    directory_search(estate, DC1, LDAP, SEARCH_SPNS, SEARCH_NO_BASE);
+    judge(estate);
+    directory_expect_text(estate, "NOT_PERMITTED", SPN_SUBJECT,
+                          "is \"base\" right?");
+    estate_free(estate);
+}
+
+
+static void
 denied_search_is_not_permitted(void **state)
 {
     struct estate *estate = new_unread();
@@ -476,6 +492,7 @@ main(void)
         ESTATE_TEST(wrong_password_is_said_to_be_tried_once),
         cmocka_unit_test(check_without_credentials_is_not_permitted),
         cmocka_unit_test(directory_is_not_read_while_no_kdc_answers),
+        cmocka_unit_test(wrong_base_is_suspected),
         cmocka_unit_test(denied_search_is_not_permitted),
         cmocka_unit_test(estate_without_mail_servers_is_unknown),
         cmocka_unit_test(mail_servers_are_not_missed_before_anybody_answered),

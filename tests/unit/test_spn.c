@@ -104,6 +104,21 @@ spn_with_a_port_is_another_spn(void **state)
 
 
 static void
+account_without_any_spn_may_have_hidden_ones(void **state)
+{
+    struct estate *estate = *state;
+
+    directory_computers(estate, "MX1", "");
+    directory_mail(estate, MX1, MAIL_CONFIGURED);
+    judge(estate);
+    directory_expect_text(estate, "SPN_MISSING", "SMTPSVC/" MX1,
+                          "setspn -L MX1$");
+    directory_expect_text(estate, "SPN_MISSING", "SMTPSVC/" MX1,
+                          "may not read them");
+}
+
+
+static void
 smtpsvc_fqdn_missing_everywhere_is_critical(void **state)
 {
     struct estate *estate = *state;
@@ -359,6 +374,7 @@ main(void)
         ESTATE_TEST(complete_server_is_fine),
         ESTATE_TEST(case_of_stored_spns_does_not_matter),
         ESTATE_TEST(spn_with_a_port_is_another_spn),
+        ESTATE_TEST(account_without_any_spn_may_have_hidden_ones),
         ESTATE_TEST(smtpsvc_fqdn_missing_everywhere_is_critical),
         ESTATE_TEST(other_spns_missing_everywhere_are_warnings),
         ESTATE_TEST(smtp_fqdn_is_critical_where_smtp_is_alone),
