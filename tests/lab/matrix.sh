@@ -57,6 +57,7 @@ expected()
                        echo 'may UNKNOWN LDAP_BIND_FAILED *:389'
                        echo 'may UNKNOWN NOT_PERMITTED *'
                        echo "may UNKNOWN MAIL_SERVERS_NOT_FOUND $lab_domain" ;;
+    ntp-dc2-plus-3600) echo "WARNING CLOCK_DISAGREE $dc2" ;;
     drop-88-udp)       ports WARNING FILTERED 88/udp ;;
     drop-88-tcp)       ports CRITICAL FILTERED 88/tcp ;;
     drop-464)          ports CRITICAL FILTERED 464/tcp 464/udp ;;

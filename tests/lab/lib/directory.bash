@@ -70,26 +70,47 @@ directory_certify()
         cp cert.pem ca.pem" >>"$LAB_DIR/log/$1" 2>&1
 }
 
-# Start a DC's services: dc_start DC [OFFSET]
-dc_start()
+# Run a service in a DC: dc_run DC OFFSET COMMAND...; an empty offset is the
+# true time.
+dc_run()
 {
-    local dc=$1 offset=${2:-}
+    local dc=$1 offset=$2
     local -a faked=(env)
+    shift 2
     if [ -n "$offset" ]; then
         # Without the last one LDAP keeps the true time while the KDC lies.
         faked=(env "LD_PRELOAD=$(faketime_library)" "FAKETIME=$offset"
                FAKETIME_DONT_FAKE_MONOTONIC=1 LDB_MODULES_DISABLE_DEEPBIND=1)
     fi
-    # What a killed Samba leaves there keeps the next one from replicating.
-    host_exec "$dc" sh -c 'rm -rf /run/samba/* /run/chrony.pid'
-    host_exec "$dc" sh -c 'printf "%s\n" "local stratum 3" allow \
-        "bindcmdaddress /" "cmdport 0" "pidfile /run/chrony.pid" \
-        >/etc/chrony/lab.conf'
     # Forked off, lest nsenter(1) waits, and stops when its child is stopped.
-    host_exec "$dc" setsid --fork "${faked[@]}" samba -F --no-process-group \
+    host_exec "$dc" setsid --fork "${faked[@]}" "$@" \
         </dev/null >>"$LAB_DIR/log/$dc" 2>&1
-    host_exec "$dc" setsid --fork "${faked[@]}" chronyd -x -n -u root \
-        -f /etc/chrony/lab.conf </dev/null >>"$LAB_DIR/log/$dc" 2>&1
+}
+
+# Start a DC's time service: dc_start_ntp DC [OFFSET]
+dc_start_ntp()
+{
+    host_exec "$1" pkill -KILL -x chronyd || true
+    wait_until 10 "the end of $1's time service" ntp_is_stopped "$1"
+    host_exec "$1" sh -c 'rm -f /run/chrony.pid; printf "%s\n" \
+        "local stratum 3" allow "bindcmdaddress /" "cmdport 0" \
+        "pidfile /run/chrony.pid" >/etc/chrony/lab.conf'
+    dc_run "$1" "${2:-}" chronyd -x -n -u root -f /etc/chrony/lab.conf
+}
+
+ntp_is_stopped()
+{
+    ! host_exec "$1" pgrep -x chronyd
+}
+
+# Start a DC's services: dc_start DC [OFFSET]
+dc_start()
+{
+    local dc=$1 offset=${2:-}
+    # What a killed Samba leaves there keeps the next one from replicating.
+    host_exec "$dc" sh -c 'rm -rf /run/samba/*'
+    dc_run "$dc" "$offset" samba -F --no-process-group
+    dc_start_ntp "$dc" "$offset"
     wait_until 30 "$dc's directory" dc_answers "$dc"
     wait_until 30 "$dc's KDC" host_exec "$dc" nc -z "${lab_address[$dc]}" 88
     wait_until 30 "$dc's KDC's passwords" \

@@ -28,6 +28,7 @@ clock-dc2-plus-420    dc2's clocks 420 s ahead
 clock-dc2-minus-90    dc2's clocks 90 s behind
 clock-dc2-minus-420   dc2's clocks 420 s behind
 clock-dcs-plus-420    both DCs' clocks 420 s ahead
+ntp-dc2-plus-3600     dc2's NTP an hour ahead, its other clocks right
 drop-88-udp           dc2 drops Kerberos over UDP
 drop-88-tcp           dc2 drops Kerberos over TCP
 drop-464              dc2 drops password changes
@@ -226,6 +227,18 @@ heal_clock_dc2_plus_420()   { heal_clock dc2; }
 heal_clock_dc2_minus_90()   { heal_clock dc2; }
 heal_clock_dc2_minus_420()  { heal_clock dc2; }
 heal_clock_dcs_plus_420()   { heal_clock dc1 dc2; }
+
+break_ntp_dc2_plus_3600()
+{
+    dc_start_ntp dc2 +3600s
+    wait_until 30 'NTP from dc2' ntp_serves dc2
+}
+
+heal_ntp_dc2_plus_3600()
+{
+    dc_start_ntp dc2
+    wait_until 30 'NTP from dc2' ntp_serves dc2
+}
 
 # Filter packets from the monitoring host to dc2: filter RULE...
 filter()
