@@ -200,7 +200,7 @@ shows_no_spn(const struct account *account)
 }
 
 
-/* Advise to see whether an account that seems to have no SPN really has none. */
+/* Advise to see whether an account that seems without SPNs really is. */
 static void
 advise_look(struct finding *finding, const char *name)
 {

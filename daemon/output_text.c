@@ -370,14 +370,17 @@ static void
 write_footer(const struct page *page, const struct report *report)
 {
     char when[TEXT_TIME_SIZE];
-    char *elapsed = text_duration((int64_t)(report->elapsed_s * 1e6));
+    char *elapsed = NULL;
 
     /* The day and the second, without the fraction. */
     text_time(report->time_us, when);
     if (strlen(when) > 19)
         when[10] = ' ', when[19] = '\0';
-    write_entry(page, "when", "%s UTC, from %s, in %s", when, report->host,
-                elapsed);
+    /* A replay takes no time worth telling. */
+    if (report->elapsed_s > 0)
+        elapsed = text_duration((int64_t)(report->elapsed_s * 1e6));
+    write_entry(page, "when", "%s UTC, from %s%s%s", when, report->host,
+                elapsed ? ", in " : "", elapsed ? elapsed : "");
     free(elapsed);
 }
 

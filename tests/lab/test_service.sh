@@ -120,7 +120,9 @@ listeners=()
 touch "$log" "$notified"
 stop_listeners()
 {
-    kill "${listeners[@]}" 2>/dev/null || true
+    # What nsenter(1) runs outlives it.
+    "$lab" exec mon pkill -f "^python3 .* $work/" || true
+    wait "${listeners[@]}" 2>/dev/null || true
     finish
 }
 trap stop_listeners EXIT

@@ -42,10 +42,16 @@ fi
 exit_on_signals
 SPNHEALTHD=${SPNHEALTHD:-$builds/gcc/root/sbin/spnhealthd}
 export SPNHEALTHD_PROBE=${SPNHEALTHD_PROBE:-$builds/gcc/root/libexec/spnhealthd-probe}
-# Seen by nobody else, and gone with the last process.
+# Seen by nobody else, and gone with the last process.  This tree may lie in
+# one of them.
+mount --bind "$top" /mnt
 for folder in /run /var/lib /var/tmp; do
     mount -t tmpfs -o mode=0755 plain "$folder"
 done
+if ! [[ -e $here ]]; then
+    mkdir -p "$top"
+    mount --bind /mnt "$top"
+fi
 state=/run/plain
 mkdir "$state"
 

@@ -90,6 +90,20 @@ a_healthy_run_is_short_and_has_facts(void **state)
 
 
 static void
+a_replay_does_not_tell_how_long_it_took(void **state)
+{
+    struct sample *sample = sample_healthy();
+    char *text;
+
+    (void)state;
+    sample->report.elapsed_s = 0;
+    text = text_of(sample);
+    assert_non_null(strstr(text, ", from mon.corp.example.com\n"));
+    free(text);
+}
+
+
+static void
 the_verdict_comes_first_then_the_worst(void **state)
 {
     static const char *const lines[] = {
@@ -292,6 +306,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_healthy_run_is_short_and_has_facts),
+        cmocka_unit_test(a_replay_does_not_tell_how_long_it_took),
         cmocka_unit_test(the_verdict_comes_first_then_the_worst),
         cmocka_unit_test(what_is_explained_is_mended_at_its_cause),
         cmocka_unit_test(lines_keep_to_the_width),
