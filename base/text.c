@@ -235,6 +235,14 @@ text_time(int64_t time_us, char text_out[TEXT_TIME_SIZE])
 }
 
 
+/* How many units a duration is, to the nearest one. */
+static uint64_t
+rounded(uint64_t us, uint64_t unit_us)
+{
+    return us / unit_us + (us % unit_us >= unit_us / 2);
+}
+
+
 /* "7 min 3 s", or "7 min" where nothing is left over. */
 static char *
 two_units(const char *sign, uint64_t large, const char *large_unit,
@@ -250,20 +258,21 @@ two_units(const char *sign, uint64_t large, const char *large_unit,
 char *
 text_duration(int64_t duration_us)
 {
-    const char *sign = duration_us < 0 ? "-" : "";
     uint64_t us = duration_us < 0 ? -(uint64_t)duration_us
                                   : (uint64_t)duration_us;
-    uint64_t s = us / 1000000;
+    uint64_t s = rounded(us, 1000000), min = rounded(us, 60000000);
+    uint64_t h = rounded(us, 3600000000);
+    const char *sign = duration_us < 0 && us >= 50 ? "-" : "";
 
-    if (us < 10000)
+    if (us < 9950)
         return xasprintf("%s%.1f ms", sign, (double)us / 1e3);
-    if (us < 1000000)
-        return xasprintf("%s%" PRIu64 " ms", sign, us / 1000);
+    if (us < 999500)
+        return xasprintf("%s%" PRIu64 " ms", sign, rounded(us, 1000));
     if (s < 120)
         return xasprintf("%s%.1f s", sign, (double)us / 1e6);
     if (s < 7200)
         return two_units(sign, s / 60, "min", s % 60, "s");
-    if (s < 172800)
-        return two_units(sign, s / 3600, "h", s % 3600 / 60, "min");
-    return two_units(sign, s / 86400, "d", s % 86400 / 3600, "h");
+    if (min < 2880)
+        return two_units(sign, min / 60, "h", min % 60, "min");
+    return two_units(sign, h / 24, "d", h % 24, "h");
 }
