@@ -137,13 +137,32 @@ ldaplib_diagnostic(LDAP *ldap)
 }
 
 
+/* The part of a diagnostic that tells: Cyrus SASL and GSSAPI wrap Kerberos'
+   own words in "generic failure" and "Unspecified GSS failure". */
+static const char *
+essence(const char *text, size_t *length_out)
+{
+    static const char wrapping[] = "Minor code may provide more information (";
+    const char *inner = strstr(text, wrapping);
+
+    if (inner)
+        text = inner + strlen(wrapping);
+    *length_out = strlen(text);
+    if (inner && *length_out > 0 && text[*length_out - 1] == ')')
+        --*length_out;
+    return text;
+}
+
+
 bool
 ldaplib_fail(struct error *error, int code, const char *text)
 {
     const char *meaning = find_meaning(code, text);
+    size_t length;
+    const char *essential = essence(text, &length);
 
-    error_set(error, "result %d (%s)%s%s%s%s", code, ldap_err2string(code),
+    error_set(error, "result %d (%s)%s%s%s%.*s", code, ldap_err2string(code),
               meaning ? ", " : "", meaning ? meaning : "", *text ? ": " : "",
-              text);
+              (int)length, essential);
     return false;
 }
