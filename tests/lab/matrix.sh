@@ -53,7 +53,11 @@ expected()
     clock-dc2-*-420)   echo "CRITICAL CLOCK_SKEW $dc2"
                        echo "may UNKNOWN LDAP_BIND_FAILED $dc2:389" ;;
     clock-dcs-plus-420 | this-host)
-                       echo "CRITICAL CLOCK_SKEW mon.$lab_domain"
+                       if kernel_vouches; then
+                           echo "WARNING CLOCK_SKEW $lab_domain"
+                       else
+                           echo "CRITICAL CLOCK_SKEW mon.$lab_domain"
+                       fi
                        echo 'may UNKNOWN LDAP_BIND_FAILED *:389'
                        echo 'may UNKNOWN NOT_PERMITTED *'
                        echo "may UNKNOWN MAIL_SERVERS_NOT_FOUND $lab_domain" ;;
@@ -86,20 +90,32 @@ expected()
     esac
 }
 
+# Whether the machine's own kernel vouches for the monitoring host's clock:
+# then it is the domain that is off, and not this host.
+kernel_vouches()
+{
+    jq -se 'any(.type == "self" and .synchronized)' "$work/recording" >/dev/null
+}
+
 # Assert what a program says of a fault.
 check_fault()
 {
     local fault=$1
     local -a before=()
     [ "$fault" != this-host ] || before=(--clock +420s)
-    run_check "$work/report" "${before[@]}"
+    rm -f "$work/recording"
+    run_check "$work/report" "${before[@]}" --record "$work/recording"
     expect_findings "$fault" "$work/report" < <(expected "$fault")
     case $fault in
     clock-dc2-plus-420)  expect_offset "$fault" "$work/report" "$dc2" 420 ;;
     clock-dc2-minus-420) expect_offset "$fault" "$work/report" "$dc2" -420 ;;
     this-host)  expect_offset "$fault" "$work/report" "mon.$lab_domain" 420 ;;
     clock-dcs-plus-420)
-                expect_offset "$fault" "$work/report" "mon.$lab_domain" -420 ;;
+                if kernel_vouches; then
+                    expect_offset "$fault" "$work/report" "$lab_domain" 420
+                else
+                    expect_offset "$fault" "$work/report" "mon.$lab_domain" -420
+                fi ;;
     dc-hung)    expect_bounded_time "$work/report" ;;
     esac
 }
