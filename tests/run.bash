@@ -31,6 +31,21 @@ die()
     exit 1
 }
 
+# await WHAT COMMAND...: until the command succeeds, at most 10 s.
+await()
+{
+    local what=$1 turn
+
+    shift
+    for ((turn = 0; turn < 200; turn++)); do
+        if "$@" 2>/dev/null; then
+            return
+        fi
+        sleep 0.05
+    done
+    die "$what: nothing after 10 s"
+}
+
 # The child that attend() waits for, in a process group of its own.
 attended=
 

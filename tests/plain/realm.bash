@@ -22,21 +22,6 @@ declare -A address_of=(
 
 faketime=$(compgen -G '/usr/lib/*/faketime/libfaketime.so.1' || true)
 
-# await WHAT COMMAND...: until the command succeeds, at most 10 s.
-await()
-{
-    local what=$1 turn
-
-    shift
-    for ((turn = 0; turn < 200; turn++)); do
-        if "$@" 2>/dev/null; then
-            return
-        fi
-        sleep 0.05
-    done
-    die "$what: nothing after 10 s; see $state"
-}
-
 accepts()
 {
     (: <"/dev/tcp/$1/$2") 2>/dev/null

@@ -53,21 +53,6 @@ while len(held) < 2 * int(sys.argv[1]):
 PYTHON
 }
 
-# await WHAT COMMAND...: until the command succeeds, at most 10 s.
-await()
-{
-    local what=$1 turn
-
-    shift
-    for ((turn = 0; turn < 200; turn++)); do
-        if "$@" 2>/dev/null; then
-            return
-        fi
-        sleep 0.05
-    done
-    die "$what does not answer; see $scratch"
-}
-
 accepts()
 {
     (: <"/dev/tcp/127.0.0.1/$1")
