@@ -117,8 +117,8 @@ struct clock_fact {
 struct self_fact {
     struct fact base;
     char *host;            /* FQDN */
-    bool synchronized;     /* the kernel's clock is being disciplined and in step */
-    int64_t max_error_us;  /* the kernel's own bound, if synchronized */
+    bool synchronized;     /* the kernel, or who keeps its clock, vouches for it */
+    int64_t max_error_us;  /* their bound, if synchronized */
     char *detail;
 };
 

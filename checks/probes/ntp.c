@@ -44,6 +44,10 @@ enum {
 #define ERA_S (INT64_C(1) << 32)
 #define US_PER_S INT64_C(1000000)
 
+/* The reference of a server that follows its own clock, 127.127.1.x, without
+   the last byte. */
+#define REFERENCE_OWN 0x7f7f01u
+
 
 /* A timestamp in microseconds since 1970, in the era nearest a local time. */
 static int64_t
@@ -74,16 +78,23 @@ read_precision(uint8_t byte)
 }
 
 
+/* How far the server says that it is from the true time, in seconds with 16
+   bits after the point. */
+static int64_t
+root_distance(const uint8_t *bytes)
+{
+    return (int64_t)wire_be32(bytes + AT_ROOT_DELAY) / 2
+           + wire_be32(bytes + AT_ROOT_DISPERSION);
+}
+
+
 /* Whether the server vouches for its time. */
 static bool
 is_trusted(const uint8_t *bytes)
 {
-    uint64_t delay = wire_be32(bytes + AT_ROOT_DELAY);
-    uint64_t dispersion = wire_be32(bytes + AT_ROOT_DISPERSION);
-
     return bytes[AT_LEAP_VERSION_MODE] >> 6 != LEAP_UNSYNCHRONISED
            && bytes[AT_STRATUM] > 0 && bytes[AT_STRATUM] <= STRATUM_MOST
-           && delay / 2 + dispersion < (uint64_t)ROOT_DISTANCE_MOST_S << 16;
+           && root_distance(bytes) < (int64_t)ROOT_DISTANCE_MOST_S << 16;
 }
 
 
@@ -143,14 +154,31 @@ ntp_read(const uint8_t *bytes, size_t length, const uint8_t nonce[NTP_NONCE],
 }
 
 
-/* All zero but for the transmit timestamp: random, so that only who saw the
-   request can answer it, and this host's clock stays its own. */
+bool
+ntp_read_distance(const uint8_t packet[NTP_PACKET], int64_t *distance_us)
+{
+    if (wire_be32(packet + AT_REFERENCE_ID) >> 8 == REFERENCE_OWN)
+        return false;
+    *distance_us = root_distance(packet) * US_PER_S >> 16;
+    return true;
+}
+
+
+void
+ntp_write(uint8_t packet[NTP_PACKET], const uint8_t nonce[NTP_NONCE])
+{
+    memset(packet, 0, NTP_PACKET);
+    packet[AT_LEAP_VERSION_MODE] = VERSION_4_CLIENT;
+    memcpy(packet + AT_TRANSMIT, nonce, NTP_NONCE);
+}
+
+
 static bool
 write_request(struct packet_job *job, struct error *error)
 {
-    uint8_t packet[NTP_PACKET] = {VERSION_4_CLIENT};
+    uint8_t packet[NTP_PACKET];
 
-    memcpy(packet + AT_TRANSMIT, job->nonce, NTP_NONCE);
+    ntp_write(packet, job->nonce);
     return packet_add(job, packet, sizeof(packet), error);
 }
 

@@ -12,6 +12,11 @@
 
 enum { NTP_PACKET = 48, NTP_NONCE = 8 };
 
+/* Write a request: all zero but for the transmit timestamp, which is random,
+   so that only who saw the request can answer it, and this host's clock stays
+   its own. */
+void ntp_write(uint8_t packet[NTP_PACKET], const uint8_t nonce[NTP_NONCE]);
+
 /*
  * Read a server's reply.
  *
@@ -27,5 +32,17 @@ enum { NTP_PACKET = 48, NTP_NONCE = 8 };
 bool ntp_read(const uint8_t *bytes, size_t length,
               const uint8_t nonce[NTP_NONCE], int64_t local_us,
               struct reading *reading_out, struct error *error);
+
+/*
+ * How far from the true time a server says that it is at most: its root
+ * dispersion and half of its root delay (RFC 5905 section 11.1).
+ *
+ * packet       A reply that ntp_read() has read.
+ * distance_us  The distance, in microseconds.
+ *
+ * Fails when the server follows its own clock alone (127.127.1.x).
+ */
+bool ntp_read_distance(const uint8_t packet[NTP_PACKET],
+                       int64_t *distance_us);
 
 #endif

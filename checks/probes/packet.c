@@ -252,7 +252,7 @@ take_line(struct packet_worker *worker, const char *line, size_t length,
         return false;
     if (type == &context_task_type) {
         worker->context = record;
-        self_emit(worker->context->host);
+        self_start(worker->net, worker->context->host);
         return true;
     }
     if (!is_possible(task)) {

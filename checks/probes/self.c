@@ -6,15 +6,13 @@
 
 #include "config.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/timex.h>
 
 #include "checks/probes/emit.h"
 #include "checks/probes/exchange.h"
 #include "checks/probes/self.h"
+#include "checks/probes/self_services.h"
 
 #define US_PER_S INT64_C(1000000)
 
@@ -44,24 +42,28 @@ self_judge(int state, const struct timex *kernel, int64_t now_us,
 }
 
 
-void
-self_emit(const char *host)
+/* Emit the fact, and be done with it. */
+static void
+finish(struct self_fact *fact)
 {
-    const struct record_type *type = fact_types[FACT_SELF];
-    struct self_fact *fact = record_new(type);
+    emit_fact(FACT_SELF, fact);
+    record_free(fact_types[FACT_SELF], fact);
+}
+
+
+void
+self_start(struct net *net, const char *host)
+{
+    struct self_fact *fact = record_new(fact_types[FACT_SELF]);
     struct timex kernel = {.modes = 0};
     int state = adjtimex(&kernel);
-    char reason[128];
 
     fact->base.time_us = instant_now().real_us;
     record_set(&fact->host, host);
     if (state < 0) {
-        snprintf(reason, sizeof(reason), "reading the kernel's clock: %s",
-                 strerror(errno));
-        record_set(&fact->detail, reason);
+        self_ask_services(net, &self_services, fact, finish);
     } else {
         self_judge(state, &kernel, fact->base.time_us, fact);
+        finish(fact);
     }
-    emit_fact(FACT_SELF, fact);
-    record_free(type, fact);
 }

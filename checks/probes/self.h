@@ -11,6 +11,7 @@
 
 #include "checks/facts.h"
 
+struct net;
 struct timex;
 
 /*
@@ -26,7 +27,12 @@ struct timex;
 void self_judge(int state, const struct timex *kernel, int64_t now_us,
                 struct self_fact *fact);
 
-/* Emit the self fact of a host of this name. */
-void self_emit(const char *host);
+/*
+ * Emit the self fact of a host of this name: at once where the kernel tells
+ * of its clock, else when this host's time services have been asked.
+ *
+ * net  The exchanges among which they are asked.
+ */
+void self_start(struct net *net, const char *host);
 
 #endif

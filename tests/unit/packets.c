@@ -64,6 +64,25 @@ packet_ntp(void)
 }
 
 
+/* Its numbers are coefficients of 25 bits behind exponents of 7; a coefficient
+   of 2^23 is a quarter of 2^exponent. */
+struct packet
+packet_chrony(void)
+{
+    uint8_t bytes[104] = {6, 2};
+
+    wire_put_be16(bytes + 4, 33);
+    wire_put_be16(bytes + 6, 5);
+    wire_put_be32(bytes + 16, PACKETS_CHRONY_SEQUENCE);
+    wire_put_be32(bytes + 28, 0xc0000201);
+    wire_put_be16(bytes + 52, 3);
+    wire_put_be32(bytes + 68, 2u << 25 | 0xc00000);
+    wire_put_be32(bytes + 92, 1u << 25 | 0x800000);
+    wire_put_be32(bytes + 96, 0u << 25 | 0x800000);
+    return packet_copy(bytes, sizeof(bytes));
+}
+
+
 struct packet
 packet_smb(void)
 {

@@ -21,7 +21,11 @@ struct packet {
 #define PACKETS_TIME_S INT64_C(1769860800)
 
 /* What they repeat of our requests. */
-enum { PACKETS_LDAP_ID = 5, PACKETS_DNS_ID = 0x1234 };
+enum {
+    PACKETS_LDAP_ID = 5,
+    PACKETS_DNS_ID = 0x1234,
+    PACKETS_CHRONY_SEQUENCE = 0x01020304,
+};
 extern const uint8_t packets_nonce[8];
 
 /* A copy of bytes, for packet_free(). */
@@ -30,6 +34,10 @@ void packet_free(struct packet *packet);
 
 /* An SNTP reply of stratum 2. */
 struct packet packet_ntp(void);
+
+/* chronyd's tracking report: stratum 3 after 192.0.2.1, 1.5 s still to be
+   corrected, 0.5 s of root delay, 0.25 s of root dispersion. */
+struct packet packet_chrony(void);
 
 /* A response to SMB2 NEGOTIATE, in its NetBIOS frame. */
 struct packet packet_smb(void);

@@ -20,6 +20,7 @@
 
 #include <cmocka.h>
 
+#include "checks/probes/chrony.h"
 #include "checks/probes/cldap.h"
 #include "checks/probes/dns.h"
 #include "checks/probes/kdc.h"
@@ -70,6 +71,18 @@ parse_ntp(const uint8_t *bytes, size_t length)
     if (ntp_read(bytes, length, packets_nonce, times.sent_us, &reading,
                  &error))
         use(&reading);
+}
+
+
+static void
+parse_chrony(const uint8_t *bytes, size_t length)
+{
+    struct chrony_tracking tracking;
+    struct error error;
+
+    if (chrony_answers(bytes, length, PACKETS_CHRONY_SEQUENCE)
+        && chrony_read(bytes, length, &tracking, &error))
+        assert_in_range(tracking.error_us, 0, INT64_C(3650) * 86400 * 1000000);
 }
 
 
@@ -285,6 +298,14 @@ ntp_survives(void **state)
 
 
 static void
+chrony_survives(void **state)
+{
+    (void)state;
+    torment(parse_chrony, packet_chrony());
+}
+
+
+static void
 smb_survives(void **state)
 {
     (void)state;
@@ -356,6 +377,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ntp_survives),
+        cmocka_unit_test(chrony_survives),
         cmocka_unit_test(smb_survives),
         cmocka_unit_test(kdc_survives),
         cmocka_unit_test(kpasswd_survives),

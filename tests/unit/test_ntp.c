@@ -180,6 +180,38 @@ a_reply_without_its_times_is_refused(void **state)
 }
 
 
+static void
+its_distance_is_dispersion_and_half_of_the_delay(void **state)
+{
+    int64_t distance_us = -1;
+
+    (void)state;
+    wire_put_be32(reply.bytes + 4, 0x18000);
+    wire_put_be32(reply.bytes + 8, 0x14000);
+    assert_true(ntp_read_distance(reply.bytes, &distance_us));
+    assert_int_equal(distance_us, 2000000);
+    wire_put_be32(reply.bytes + 4, UINT32_MAX);
+    wire_put_be32(reply.bytes + 8, UINT32_MAX);
+    assert_true(ntp_read_distance(reply.bytes, &distance_us));
+    assert_in_range(distance_us, INT64_C(98303) * 1000000,
+                    INT64_C(98304) * 1000000);
+}
+
+
+static void
+who_follows_its_own_clock_has_no_distance(void **state)
+{
+    int64_t distance_us = -1;
+
+    (void)state;
+    wire_put_be32(reply.bytes + 12, 0x7f7f0100);
+    assert_false(ntp_read_distance(reply.bytes, &distance_us));
+    assert_int_equal(distance_us, -1);
+    wire_put_be32(reply.bytes + 12, 0x7f7f0200);
+    assert_true(ntp_read_distance(reply.bytes, &distance_us));
+}
+
+
 int
 main(void)
 {
@@ -200,6 +232,10 @@ main(void)
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(a_reply_without_its_times_is_refused,
                                         setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            its_distance_is_dispersion_and_half_of_the_delay, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            who_follows_its_own_clock_has_no_distance, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,6 +25,7 @@
 #include <cmocka.h>
 
 #include "base/memory.h"
+#include "checks/probes/self_services.h"
 #include "tests/unit/little_server.h"
 #include "tests/unit/probe_process.h"
 #include "tests/unit/scratch_folder.h"
@@ -305,26 +306,137 @@ slapd_shows_its_rootdse(void **state)
 }
 
 
+/* Start a chronyd that leaves the clock alone, with these lines in the file of
+   this name. */
+static pid_t
+start_chronyd(const char *name, const char *lines)
+{
+    char *conf = path_of(name);
+    pid_t pid;
+
+    write_file(name, "%s\nbindcmdaddress 127.0.0.1\npidfile %s.pid\n%s",
+               lines, conf, geteuid() == 0 ? "user root\n" : "");
+    pid = start((char *[]){(char[]){"/usr/sbin/chronyd"}, (char[]){"-x"},
+                           (char[]){"-d"}, (char[]){"-U"}, (char[]){"-f"},
+                           conf, NULL});
+    free(conf);
+    return pid;
+}
+
+
+/* Start one that serves its own clock on a port. */
+static pid_t
+start_time_server(int port)
+{
+    char *lines = xasprintf("port %d\ncmdport 0\nbindaddress 127.0.0.1\n"
+                            "allow 127.0.0.1\nlocal stratum 3", port);
+    pid_t pid = start_chronyd("server.conf", lines);
+
+    free(lines);
+    wait_for_port(PROBE_NTP, TRANSPORT_UDP, port);
+    return pid;
+}
+
+
 static void
 chronyd_tells_its_time(void **state)
 {
     int port = little_closed_port(SOCK_DGRAM);
-    char *conf = path_of("chrony.conf");
     pid_t pid;
 
     (void)state;
     need("/usr/sbin/chronyd");
-    write_file("chrony.conf", "port %d\ncmdport 0\nbindcmdaddress /\n"
-               "bindaddress 127.0.0.1\nallow 127.0.0.1\nlocal stratum 3\n"
-               "pidfile %s/pid\n%s", port, folder,
-               geteuid() == 0 ? "user root\n" : "");
-    pid = start((char *[]){(char[]){"/usr/sbin/chronyd"}, (char[]){"-x"},
-                           (char[]){"-d"}, (char[]){"-U"}, (char[]){"-f"},
-                           conf, NULL});
-    wait_for_port(PROBE_NTP, TRANSPORT_UDP, port);
+    pid = start_time_server(port);
     assert_our_clock(CLOCK_SOURCE_NTP, TIMEOUT_MS * 1000);
     stop(pid);
-    free(conf);
+}
+
+
+static void
+ignore_fact(struct self_fact *fact)
+{
+    (void)fact;
+}
+
+
+/* What a chronyd with this port for commands says of this host's clock. */
+static struct self_fact *
+ask_chronyd(int port)
+{
+    const struct self_services services
+        = {port, little_closed_port(SOCK_DGRAM), "/nonexistent"};
+    struct self_fact *fact = record_new(fact_types[FACT_SELF]);
+    struct net *net = net_new();
+
+    self_ask_services(net, &services, fact, ignore_fact);
+    while (!net_idle(net))
+        net_turn(net, -1);
+    net_free(net);
+    return fact;
+}
+
+
+/* The same, once it says this and is as sure of its clock, for which it needs
+   a second, and more where others keep the machine busy. */
+static struct self_fact *
+await_chronyd(int port, const char *words, int64_t most_us)
+{
+    struct self_fact *fact = ask_chronyd(port);
+
+    for (int tries = 0; tries < 400 && (!strstr(fact->detail, words)
+                                        || fact->max_error_us > most_us);
+         tries++) {
+        record_free(fact_types[FACT_SELF], fact);
+        usleep(50000);
+        fact = ask_chronyd(port);
+    }
+    assert_non_null(strstr(fact->detail, words));
+    return fact;
+}
+
+
+static void
+chronyd_vouches_once_it_is_in_step(void **state)
+{
+    int server_port = little_closed_port(SOCK_DGRAM);
+    int port = little_closed_port(SOCK_DGRAM);
+    struct self_fact *fact;
+    pid_t server, pid;
+    char *lines;
+
+    (void)state;
+    need("/usr/sbin/chronyd");
+    server = start_time_server(server_port);
+    /* A quarter of a second off, which it may not correct and counts. */
+    lines = xasprintf("server 127.0.0.1 port %d iburst minpoll -4 maxpoll -4"
+                      " offset 0.25\nport 0\ncmdport %d", server_port, port);
+    pid = start_chronyd("client.conf", lines);
+    fact = await_chronyd(port, "clock is synchronised", 300000);
+    assert_true(fact->synchronized);
+    assert_in_range(fact->max_error_us, 240000, 300000);
+    record_free(fact_types[FACT_SELF], fact);
+    stop(pid);
+    stop(server);
+    free(lines);
+}
+
+
+static void
+chronyd_without_a_server_does_not_vouch(void **state)
+{
+    int port = little_closed_port(SOCK_DGRAM);
+    char *lines = xasprintf("local stratum 3\nport 0\ncmdport %d", port);
+    struct self_fact *fact;
+    pid_t pid;
+
+    (void)state;
+    need("/usr/sbin/chronyd");
+    pid = start_chronyd("client.conf", lines);
+    fact = await_chronyd(port, "own clock alone", 0);
+    assert_false(fact->synchronized);
+    record_free(fact_types[FACT_SELF], fact);
+    stop(pid);
+    free(lines);
 }
 
 
@@ -338,6 +450,8 @@ main(void)
         TEST(kadmind_answers_a_harmless_message),
         TEST(slapd_shows_its_rootdse),
         TEST(chronyd_tells_its_time),
+        TEST(chronyd_vouches_once_it_is_in_step),
+        TEST(chronyd_without_a_server_does_not_vouch),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
