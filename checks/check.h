@@ -17,6 +17,7 @@
 struct check {
     const char *name;
     const char *summary;  /* one line for --list-checks */
+    const char *ok;       /* the code of its finding when all is well */
     /* NULL for a check whose configuration is known and which is not built
        yet: it is listed as such and never reported as done. */
     void (*judge)(const struct facts *facts, const struct settings *settings,

@@ -322,6 +322,7 @@ clock_judge(const struct facts *facts, const struct settings *settings,
 
 const struct check clock_check = {
     .name = "clock",
+    .ok = "CLOCK_OK",
     .summary = "the clocks of this host, the DCs and the mail servers agree",
     .judge = clock_judge,
 };

@@ -387,6 +387,7 @@ duplicates_judge(const struct facts *facts, const struct settings *settings,
 
 const struct check duplicates_check = {
     .name = "duplicates",
+    .ok = "DUPLICATES_OK",
     .summary = "no SPN is held by two accounts",
     .judge = duplicates_judge,
 };

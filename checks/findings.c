@@ -101,6 +101,7 @@ finding_free(struct finding *finding)
     free(finding->evidence);
     free(finding->subject);
     free(finding->message);
+    free(finding->accepted);
     strings_clear(&finding->remedy);
     strings_clear(&finding->reference);
     strings_clear(&finding->caused_by);
@@ -127,7 +128,6 @@ findings_free(struct findings *findings)
     free(findings->results);
     keys_free(findings->index);
     keys_free(findings->subjects);
-    strings_clear(&findings->codes);
     strings_clear(&findings->judged_keys);
     free(findings);
 }
@@ -143,13 +143,20 @@ current(struct findings *findings)
 
 
 void
+findings_add_result(struct findings *findings,
+                    const struct check_result *result)
+{
+    findings->results = grow(findings->results, findings->result_count,
+                             sizeof(*findings->results));
+    findings->results[findings->result_count++] = *result;
+}
+
+
+void
 findings_begin_check(struct findings *findings, const char *check)
 {
     assert(!findings->subjects);
-    findings->results = grow(findings->results, findings->result_count,
-                             sizeof(*findings->results));
-    findings->results[findings->result_count++]
-        = (struct check_result){.check = check};
+    findings_add_result(findings, &(const struct check_result){.check = check});
     findings->subjects = keys_new();
 }
 
@@ -168,10 +175,9 @@ findings_end_check(struct findings *findings, double elapsed_s)
     for (size_t i = 0; i < findings->count; i++) {
         const struct finding *finding = findings->items[i];
 
-        if (finding->check != result->check)
+        if (finding->check != result->check || !finding_counts(finding))
             continue;
-        if (finding->status != STATUS_OK)
-            result->above_ok++;
+        result->above_ok++;
         if (status_worse(finding->status, result->status))
             result->status = finding->status;
     }
@@ -273,24 +279,97 @@ findings_add(struct findings *findings, enum status status, enum impact impact,
 
 
 void
-findings_pass(struct findings *findings, const char *domain,
+findings_pass(struct findings *findings, const char *code, const char *domain,
               const char *format, ...)
 {
-    char *code = xasprintf("%s_OK", current(findings)->check);
     va_list arguments;
     char *message;
 
     assert(!findings->subjects);
-    text_upper(code);
-    strings_add(&findings->codes, code);
     va_start(arguments, format);
     message = xvasprintf(format, arguments);
     va_end(arguments);
-    findings_add(findings, STATUS_OK, IMPACT_MONITORING,
-                 findings->codes.items[findings->codes.count - 1], domain,
-                 "%s", message);
+    findings_add(findings, STATUS_OK, IMPACT_MONITORING, code, domain, "%s",
+                 message);
     free(message);
-    free(code);
+}
+
+
+/* Move one finding, unless another check has found the same. */
+static void
+move_finding(struct findings *into, struct finding *finding)
+{
+    struct key *key = judge_key(into, finding->code, finding->subject);
+
+    if (key->value) {
+        finding_free(finding);
+        return;
+    }
+    key->value = finding;
+    into->items = grow(into->items, into->count, sizeof(struct finding *));
+    into->items[into->count++] = finding;
+}
+
+
+/* Move one check's findings. */
+static void
+move_findings(struct findings *into, struct findings *from, const char *check)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < from->count; i++) {
+        struct finding *finding = from->items[i];
+
+        if (strcmp(finding->check, check) != 0) {
+            from->items[kept++] = finding;
+            continue;
+        }
+        judge_key(from, finding->code, finding->subject)->value = NULL;
+        move_finding(into, finding);
+    }
+    from->count = kept;
+}
+
+
+/* Move one check's measurements. */
+static void
+move_measurements(struct findings *into, struct findings *from,
+                  const char *check)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < from->measurement_count; i++) {
+        struct measurement *item = &from->measurements[i];
+
+        if (strcmp(item->check, check) != 0) {
+            from->measurements[kept++] = *item;
+            continue;
+        }
+        into->measurements
+            = grow(into->measurements, into->measurement_count,
+                   sizeof(*into->measurements));
+        into->measurements[into->measurement_count++] = *item;
+    }
+    from->measurement_count = kept;
+}
+
+
+void
+findings_move_check(struct findings *into, struct findings *from,
+                    const char *check)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < from->result_count; i++) {
+        if (strcmp(from->results[i].check, check) != 0) {
+            from->results[kept++] = from->results[i];
+            continue;
+        }
+        findings_add_result(into, &from->results[i]);
+    }
+    from->result_count = kept;
+    move_findings(into, from, check);
+    move_measurements(into, from, check);
 }
 
 
@@ -423,18 +502,34 @@ finding_key(const struct finding *finding)
 }
 
 
+bool
+finding_counts(const struct finding *finding)
+{
+    return finding->status != STATUS_OK && !finding->accepted;
+}
+
+
 enum status
 findings_worst(const struct findings *findings)
 {
     enum status worst = STATUS_OK;
 
     for (size_t i = 0; i < findings->count; i++)
-        if (status_worse(findings->items[i]->status, worst))
+        if (finding_counts(findings->items[i])
+            && status_worse(findings->items[i]->status, worst))
             worst = findings->items[i]->status;
     for (size_t i = 0; i < findings->result_count; i++)
         if (status_worse(findings->results[i].status, worst))
             worst = findings->results[i].status;
     return worst;
+}
+
+
+/* Where a finding belongs: the more, the earlier. */
+static int
+prominence(const struct finding *finding)
+{
+    return finding->accepted ? 1 : 2 * badness(finding->status);
 }
 
 
@@ -444,7 +539,7 @@ compare_findings(const void *left, const void *right)
 {
     const struct finding *a = *(struct finding *const *)left;
     const struct finding *b = *(struct finding *const *)right;
-    int order = badness(b->status) - badness(a->status);
+    int order = prominence(b) - prominence(a);
 
     if (!order)
         order = (a->caused_by.count > 0) - (b->caused_by.count > 0);

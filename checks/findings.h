@@ -51,6 +51,8 @@ struct finding {
     struct strings remedy;     /* commands, and on which machine */
     struct strings reference;  /* "KB979174", "RFC 4120 section 7.5.9" */
     struct strings caused_by;  /* keys, "CODE subject", of what explains it */
+    char *accepted;            /* why it is accepted (acceptance.h); or NULL */
+    int64_t accepted_until_us; /* until when, microseconds since 1970 */
 };
 
 /* Something measured, healthy or not. */
@@ -66,12 +68,14 @@ struct measurement {
 /* How one check went. */
 struct check_result {
     const char *check;
-    enum status status;          /* the worst of its findings */
+    enum status status;          /* the worst of its findings that count */
     bool judged;                 /* false: JSON has status null */
     size_t covered;              /* distinct subjects judged */
-    size_t above_ok;             /* its findings above OK */
+    size_t above_ok;             /* its findings that count */
     struct strings not_covered;  /* what it could not see, one line each */
     double elapsed_s;
+    int64_t judged_us;           /* when, microseconds since 1970 */
+    int64_t interval_us;         /* until it is judged again; 0: never */
 };
 
 struct findings {
@@ -82,7 +86,6 @@ struct findings {
     struct check_result *results;  /* one a check that ran, in their order */
     size_t result_count;
     struct strings judged_keys;    /* "CODE subject"; see findings_was_judged() */
-    struct strings codes;          /* made here, "SPN_OK"; private */
     struct keys *index;            /* of the keys; private */
     struct keys *subjects;         /* of the running check; private */
 };
@@ -132,11 +135,24 @@ void findings_judged(struct findings *findings, const char *code,
 void findings_ruled_out(struct findings *findings, const char *code,
                         const char *subject);
 
+/* For what is read from a file: a check whose result is known already, and
+   to which all belongs that is added from here on.  Its list of what is not
+   covered is empty. */
+void findings_add_result(struct findings *findings,
+                         const struct check_result *result);
+
 /* For the runner: add the OK finding of the check that has ended, with the
    domain as its subject. */
-void findings_pass(struct findings *findings, const char *domain,
-                   const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+void findings_pass(struct findings *findings, const char *code,
+                   const char *domain, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/*
+ * Move one check's result, findings and measurements to other findings, which
+ * must not have them yet.  What it judged stays behind: that is of the run.
+ */
+void findings_move_check(struct findings *into, struct findings *from,
+                         const char *check);
 
 /* Say that every subject of a code was judged: what is no longer there, an SPN
    that was deleted for one, cannot be named and has healed all the same. */
@@ -171,11 +187,14 @@ bool findings_was_judged(const struct findings *findings, const char *code,
 /* The key of a finding, "CODE subject", for the caller to free(). */
 char *finding_key(const struct finding *finding);
 
-/* The worst status of all findings, and of all checks: one that could see
-   nothing is UNKNOWN without a finding of its own. */
+/* Whether a finding counts: above OK, and nobody has accepted it. */
+bool finding_counts(const struct finding *finding);
+
+/* The worst status of all findings that count, and of all checks: one that
+   could see nothing is UNKNOWN without a finding of its own. */
 enum status findings_worst(const struct findings *findings);
 
-/* Order findings: worst first, roots before what they explain, then by check,
+/* Order findings: worst first, accepted ones after those that count, roots before what they explain, then by check,
    code and subject; and measurements by check, subject and name. */
 void findings_sort(struct findings *findings);
 

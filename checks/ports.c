@@ -64,6 +64,7 @@ struct target {
     int64_t port;
     enum transport transport;
     bool kerberos;  /* authentication stops without it */
+    bool dark;      /* nothing of the DC answers: one finding tells of all */
     char *subject;
     struct sighting *sightings;
     size_t count;
@@ -207,21 +208,29 @@ report_port(const struct target *target, const struct sighting *worst,
 }
 
 
-/* Note how long the answer took; of several addresses the slowest counts. */
+/* Note whether this host found the port open, at every address that it tried,
+   and how long the answer took; of several the slowest counts. */
 static void
-measure_latency(const struct target *target, struct findings *findings)
+measure(const struct target *target, struct findings *findings)
 {
     const char *main_host = target->settings->numbers->host;
     int64_t slowest_us = -1;
+    bool open = true, tried = false;
 
     for (size_t i = 0; i < target->count; i++) {
         const struct sighting *sighting = &target->sightings[i];
 
-        if (sighting->outcome == PORT_OPEN
-            && strcmp(sighting->base->seen_from, main_host) == 0
-            && sighting->latency_us > slowest_us)
+        if (sighting->outcome == PORT_UNTRIED
+            || strcmp(sighting->base->seen_from, main_host) != 0)
+            continue;
+        tried = true;
+        if (sighting->outcome != PORT_OPEN)
+            open = false;
+        else if (sighting->latency_us > slowest_us)
             slowest_us = sighting->latency_us;
     }
+    if (tried)
+        findings_measure(findings, target->subject, "open", open, -1, "");
     if (slowest_us >= 0)
         findings_measure(findings, target->subject, "latency",
                          (double)slowest_us / 1e6, -1, "s");
@@ -272,7 +281,7 @@ judge_target(const struct target *target, struct findings *findings)
         return;
     for (int outcome = PORT_CLOSED; outcome <= PORT_GARBLED; outcome++)
         findings_judged(findings, outcomes[outcome].code, target->subject);
-    measure_latency(target, findings);
+    measure(target, findings);
     if (outcomes[worst->outcome].code)
         report_port(target, worst, findings);
 }
@@ -297,7 +306,10 @@ judge_port(struct target *target, const char *spec, struct findings *findings)
     target->sightings
         = sightings_collect(target->facts, target->dc, target->port,
                             target->transport, &target->count);
-    judge_target(target, findings);
+    if (target->dark)
+        measure(target, findings);
+    else
+        judge_target(target, findings);
     free(target->sightings);
     free(target->subject);
 }
@@ -385,6 +397,7 @@ judge_dc(const struct facts *facts, const struct settings *settings,
         .settings = settings,
         .dc = dc,
         .kerberos = true,
+        .dark = is_dark(facts, settings, dc),
     };
 
     if (dc->addresses.count == 0) {
@@ -393,11 +406,10 @@ judge_dc(const struct facts *facts, const struct settings *settings,
                              dc->host);
         return;
     }
-    if (is_dark(facts, settings, dc)) {
+    if (target.dark)
         report_dark(facts, settings, dc, findings);
-        return;
-    }
-    findings_ruled_out(findings, outcomes[PORT_FILTERED].code, dc->host);
+    else
+        findings_ruled_out(findings, outcomes[PORT_FILTERED].code, dc->host);
     for (size_t i = 0; i < numbers->ports_kerberos.count; i++)
         judge_port(&target, numbers->ports_kerberos.items[i], findings);
     target.kerberos = false;
@@ -419,6 +431,7 @@ ports_judge(const struct facts *facts, const struct settings *settings,
 
 const struct check ports_check = {
     .name = "ports",
+    .ok = "PORTS_OK",
     .summary = "the domain controllers' Kerberos and directory ports answer",
     .judge = ports_judge,
 };

@@ -135,6 +135,7 @@ reach_judge(const struct facts *facts, const struct settings *settings,
 
 const struct check reach_check = {
     .name = "reach",
+    .ok = "REACH_OK",
     .summary = "names resolve, directories answer, and probes end well",
     .judge = reach_judge,
     .always = true,

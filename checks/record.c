@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,6 +71,9 @@ record_copy(const struct record_type *type, const void *record)
         case FIELD_INTEGER:
             *(int64_t *)to = *(const int64_t *)from;
             break;
+        case FIELD_REAL:
+            *(double *)to = *(const double *)from;
+            break;
         case FIELD_STRING:
             record_set(to, *(char *const *)from);
             break;
@@ -91,6 +95,14 @@ record_set(char **member, const char *text)
     *member = text ? text_clean(text, strlen(text), RECORD_LINE_MAX)
                    : xstrdup("");
     free(old);
+}
+
+
+/* JSON has neither infinities nor NaN. */
+static json_t *
+encode_real(double number)
+{
+    return isfinite(number) ? json_real(number) : json_null();
 }
 
 
@@ -138,6 +150,8 @@ encode_field(const struct field *field, const void *record)
         number = *(const int64_t *)member;
         assert(number >= field->minimum && number <= field->maximum);
         return json_integer(number);
+    case FIELD_REAL:
+        return encode_real(*(const double *)member);
     case FIELD_STRING:
         return encode_string(*(char *const *)member, field->maximum);
     case FIELD_STRINGS:
@@ -160,6 +174,16 @@ record_encode(const struct record_type *type, const void *record)
     json_decref(object);
     assert(line);
     return line;
+}
+
+
+void
+record_write(const struct record_type *type, const void *record, FILE *stream)
+{
+    char *line = record_encode(type, record);
+
+    fprintf(stream, "%s\n", line);
+    free(line);
 }
 
 
@@ -225,6 +249,10 @@ decode_field(const json_t *value, const struct field *field, void *record)
         return json_is_integer(value)
                && json_integer_value(value) >= field->minimum
                && json_integer_value(value) <= field->maximum;
+    case FIELD_REAL:
+        *(double *)member = json_is_null(value) ? NAN
+                                                : json_number_value(value);
+        return json_is_number(value) || json_is_null(value);
     case FIELD_STRING:
         text = decode_string(value, field->maximum);
         if (!text)

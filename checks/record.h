@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -24,6 +25,7 @@ enum field_kind {
     FIELD_BOOLEAN,  /* bool */
     FIELD_CHOICE,   /* int, an index into choices */
     FIELD_INTEGER,  /* int64_t */
+    FIELD_REAL,     /* double; null in JSON where it is no number */
     FIELD_STRING,   /* char *, never NULL after record_new() */
     FIELD_STRINGS,  /* struct strings */
 };
@@ -51,6 +53,8 @@ struct record_type {
     { .name = #member, .kind = FIELD_CHOICE, .offset = offsetof(struct tag, member), .choices = (names) }
 #define RECORD_INTEGER(tag, member, low, high) \
     { .name = #member, .kind = FIELD_INTEGER, .offset = offsetof(struct tag, member), .minimum = (low), .maximum = (high) }
+#define RECORD_REAL(tag, member) \
+    { .name = #member, .kind = FIELD_REAL, .offset = offsetof(struct tag, member) }
 #define RECORD_STRING(tag, member, bytes) \
     { .name = #member, .kind = FIELD_STRING, .offset = offsetof(struct tag, member), .maximum = (bytes) }
 #define RECORD_STRINGS(tag, member, bytes, count) \
@@ -83,6 +87,11 @@ void record_set(char **member, const char *text);
  * Returns a string for the caller to free().
  */
 char *record_encode(const struct record_type *type, const void *record);
+
+/* Write a record as a line with its newline; what fails shows in
+   ferror(stream). */
+void record_write(const struct record_type *type, const void *record,
+                  FILE *stream);
 
 /*
  * Read a line of JSON.

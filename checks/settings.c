@@ -59,12 +59,22 @@ static const struct field mail_fields[] = {
     {.name = NULL},
 };
 
+static const struct field acceptance_fields[] = {
+    RECORD_STRING(acceptance, code, 64),
+    RECORD_STRING(acceptance, subject, TEXT_MAX),
+    RECORD_STRING(acceptance, reason, TEXT_MAX),
+    RECORD_INTEGER(acceptance, until_us, 0, INT64_MAX),
+    {.name = NULL},
+};
+
 const struct record_type settings_numbers_type
     = {"settings", sizeof(struct settings_numbers), numbers_fields};
 const struct record_type target_dc_type
     = {"domain_controller", sizeof(struct target_dc), dc_fields};
 const struct record_type target_mail_type
     = {"mail_server", sizeof(struct target_mail), mail_fields};
+const struct record_type acceptance_type
+    = {"accepted", sizeof(struct acceptance), acceptance_fields};
 
 
 struct settings *
@@ -87,8 +97,11 @@ settings_free(struct settings *settings)
         record_free(&target_dc_type, settings->dcs[i]);
     for (size_t i = 0; i < settings->mail_count; i++)
         record_free(&target_mail_type, settings->mail[i]);
+    for (size_t i = 0; i < settings->accepted_count; i++)
+        record_free(&acceptance_type, settings->accepted[i]);
     free(settings->dcs);
     free(settings->mail);
+    free(settings->accepted);
     free(settings);
 }
 
@@ -107,7 +120,20 @@ settings_copy(const struct settings *settings)
     for (; copy->mail_count < settings->mail_count; copy->mail_count++)
         copy->mail[copy->mail_count] = record_copy(
             &target_mail_type, settings->mail[copy->mail_count]);
+    for (size_t i = 0; i < settings->accepted_count; i++)
+        settings_accept(copy, record_copy(&acceptance_type,
+                                          settings->accepted[i]));
     return copy;
+}
+
+
+void
+settings_accept(struct settings *settings, struct acceptance *acceptance)
+{
+    settings->accepted = xrealloc(settings->accepted,
+                                  settings->accepted_count + 1,
+                                  sizeof(*settings->accepted));
+    settings->accepted[settings->accepted_count++] = acceptance;
 }
 
 

@@ -63,16 +63,27 @@ struct target_mail {
     int64_t origin;            /* MAIL_* flags: how it is known */
 };
 
+/* A finding that somebody has accepted for a while: it is shown, but neither
+   worsens the status nor alerts. */
+struct acceptance {
+    char *code;
+    char *subject;     /* a glob(7) pattern; upper and lower case are alike */
+    char *reason;
+    int64_t until_us;  /* from when on it counts again, since 1970 */
+};
+
 struct settings {
     struct settings_numbers *numbers;
     struct target_dc **dcs;
     size_t dc_count;
     struct target_mail **mail;
     size_t mail_count;
+    struct acceptance **accepted;
+    size_t accepted_count;
 };
 
 extern const struct record_type settings_numbers_type, target_dc_type,
-    target_mail_type;
+    target_mail_type, acceptance_type;
 
 /* Empty settings, or a deep copy of others; for settings_free(). */
 struct settings *settings_new(void);
@@ -85,6 +96,9 @@ void settings_free(struct settings *settings);
  */
 struct target_dc *settings_dc(struct settings *settings, const char *host);
 struct target_mail *settings_mail(struct settings *settings, const char *host);
+
+/* Add an acceptance, taking it over. */
+void settings_accept(struct settings *settings, struct acceptance *acceptance);
 
 /* The target of a host, or NULL. */
 const struct target_dc *settings_find_dc(const struct settings *settings,

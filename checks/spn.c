@@ -455,6 +455,7 @@ spn_judge(const struct facts *facts, const struct settings *settings,
 
 const struct check spn_check = {
     .name = "spn",
+    .ok = "SPN_OK",
     .summary = "each mail server's account holds its SPNs on every DC",
     .judge = spn_judge,
 };

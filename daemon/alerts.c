@@ -8,8 +8,8 @@
 
 #include <stdlib.h>
 
-#include "checks/record.h"
-#include "daemon/alert_table.h"
+#include "base/text.h"
+#include "checks/codes.h"
 #include "daemon/alerts.h"
 
 struct alerts {
@@ -21,8 +21,9 @@ struct alerts {
 /* What one cycle hands down. */
 struct cycle {
     const struct alert_sink *sink;
-    int64_t monotonic_us;
-    int64_t wall_us;
+    const struct alert_time *now;
+    const struct findings *judged;  /* what this cycle has judged */
+    const struct findings *latest;  /* what is known of all */
     size_t told;
     size_t held_back;
 };
@@ -56,62 +57,109 @@ alerts_free(struct alerts *alerts)
 }
 
 
-bool
-alerts_save(const struct alerts *alerts, const char *path,
-            struct error *error)
+struct alert_table *
+alerts_table(struct alerts *alerts)
 {
-    return alert_table_save(&alerts->table, path, error);
+    return &alerts->table;
 }
 
 
-bool
-alerts_load(struct alerts *alerts, const char *path, int64_t monotonic_us,
-            int64_t wall_us, char **warning_out, struct error *error)
+/* Hand an event over; false if this cycle has told enough. */
+static bool
+tell(struct cycle *cycle, enum alert_kind kind, enum status status,
+     const struct alert *alert, const char *message)
 {
-    return alert_table_load(&alerts->table, path, monotonic_us, wall_us,
-                            warning_out, error);
-}
-
-
-/* Give an alert what a finding says now. */
-static void
-describe(struct alert *alert, const struct finding *finding)
-{
-    record_set(&alert->message, finding->message);
-    record_set(&alert->reference,
-               finding->reference.count > 0 ? finding->reference.items[0]
-                                            : NULL);
-    alert->impact = (int)finding->impact;
-    alert->status = (int)finding->status;
-    alert->finding = finding;
-    alert->found++;
-}
-
-
-/* Note that a finding was found in this cycle. */
-static void
-note_found(struct alerts *alerts, const struct finding *finding,
-           struct cycle *cycle)
-{
-    char *key = finding_key(finding);
-    struct alert *alert = alert_table_find(&alerts->table, key);
-
-    if (!alert) {
-        alert = alert_table_insert(&alerts->table, key);
-        if (alert) {
-            alert->since_us = cycle->wall_us;
-            alert->began_us = cycle->monotonic_us;
-        }
-    }
-    if (alert)
-        describe(alert, finding);
-    else
+    if (cycle->told >= ALERT_EVENTS_MAX) {
         cycle->held_back++;
-    free(key);
+        return false;
+    }
+    cycle->told++;
+    cycle->sink->tell(cycle->sink->closure,
+                      &(const struct alert_event){
+                          .kind = kind,
+                          .status = status,
+                          .code = alert->code,
+                          .subject = alert->subject,
+                          .impact = (enum impact)alert->impact,
+                          .message = message,
+                          .reference = alert->reference,
+                          .since_us = alert->since_us,
+                          .lasted_us = cycle->now->monotonic_us
+                                       - alert->began_us,
+                          .count = alert->explains,
+                      });
+    return true;
 }
 
 
-/* The alert of a cause that was found in this cycle, or NULL. */
+/* Tell that an alert stands, and remember it. */
+static void
+tell_standing(struct cycle *cycle, enum alert_kind kind, struct alert *alert)
+{
+    if (!tell(cycle, kind, (enum status)alert->status, alert, alert->message))
+        return;
+    alert->told = alert->status;
+    alert->told_us = cycle->now->monotonic_us;
+}
+
+
+/* Whether this cycle has judged a key. */
+static bool
+is_judged(const struct cycle *cycle, const char *code, const char *subject)
+{
+    return findings_was_judged(cycle->judged, code, subject);
+}
+
+
+/* Whether this cycle has found something that counts. */
+static bool
+is_found(const struct cycle *cycle, const struct finding *finding)
+{
+    return finding_counts(finding)
+           && is_judged(cycle, finding->code, finding->subject);
+}
+
+
+/* Follow what this cycle found first. */
+static void
+insert_found(struct alerts *alerts, struct cycle *cycle)
+{
+    for (size_t i = 0; i < cycle->latest->count; i++) {
+        struct alert *alert;
+        char *key;
+
+        if (!is_found(cycle, cycle->latest->items[i]))
+            continue;
+        key = finding_key(cycle->latest->items[i]);
+        if (!alert_table_find(&alerts->table, key)) {
+            alert = alert_new(key);
+            if (!alert || !alert_table_insert(&alerts->table, alert))
+                cycle->held_back++;
+        }
+        free(key);
+    }
+}
+
+
+/* Note for all that is followed what is known of it, and what this cycle's
+   judgement says. */
+static void
+judge_all(struct alerts *alerts, const struct cycle *cycle)
+{
+    for (size_t i = 0; i < alerts->table.count; i++) {
+        struct alert *alert = alerts->table.items[i];
+        const struct finding *finding
+            = findings_find(cycle->latest, alert->code, alert->subject);
+
+        alert->finding = finding && finding_counts(finding) ? finding : NULL;
+        alert->explains = 0;
+        if (is_judged(cycle, alert->code, alert->subject))
+            alert_judge(alert, alert->finding, cycle->now);
+    }
+}
+
+
+/* The alert of a cause that stands, or NULL. */
 static struct alert *
 standing_cause(const struct alerts *alerts, const char *key)
 {
@@ -123,10 +171,12 @@ standing_cause(const struct alerts *alerts, const char *key)
 
 /* Whether some cause of a finding was found too. */
 static bool
-is_explained(const struct alerts *alerts, const struct finding *finding)
+is_explained(const struct alerts *alerts, const struct alert *alert)
 {
-    for (size_t i = 0; i < finding->caused_by.count; i++)
-        if (standing_cause(alerts, finding->caused_by.items[i]))
+    if (!alert->finding)
+        return false;
+    for (size_t i = 0; i < alert->finding->caused_by.count; i++)
+        if (standing_cause(alerts, alert->finding->caused_by.items[i]))
             return true;
     return false;
 }
@@ -150,79 +200,183 @@ count_effect(const struct alerts *alerts, const struct finding *finding,
 }
 
 
-/* Hand an event over; false if this cycle has told enough. */
-static bool
-tell(struct cycle *cycle, enum alert_kind kind, enum status status,
-     const struct alert *alert)
+/* Count for each finding how many others it explains. */
+static void
+count_effects(const struct alerts *alerts, const struct findings *latest)
 {
-    if (cycle->told >= ALERT_EVENTS_MAX) {
-        cycle->held_back++;
-        return false;
+    for (size_t i = 0; i < latest->count; i++) {
+        struct strings seen = {0};
+
+        if (finding_counts(latest->items[i]))
+            count_effect(alerts, latest->items[i], &seen);
+        strings_clear(&seen);
     }
-    cycle->told++;
-    cycle->sink->tell(cycle->sink->closure,
-                      &(const struct alert_event){
-                          .kind = kind,
-                          .status = status,
-                          .code = alert->code,
-                          .subject = alert->subject,
-                          .impact = (enum impact)alert->impact,
-                          .message = alert->message,
-                          .reference = alert->reference,
-                          .since_us = alert->since_us,
-                          .lasted_us = cycle->monotonic_us - alert->began_us,
-                          .count = alert->explains,
-                      });
-    return true;
 }
 
 
-/* Tell of a finding if it is news. */
+/* Say that an alert changes too often to tell each time. */
+static void
+tell_flapping(struct alert *alert, struct cycle *cycle)
+{
+    size_t changes = alert_changes(alert, cycle->now->monotonic_us);
+    enum status status = alert->status != STATUS_OK
+                             ? (enum status)alert->status
+                             : STATUS_WARNING;
+    char *message = xasprintf("it changed %zu times within an hour, and is "
+                              "not told of again before it has kept still "
+                              "for one; last: %s", changes, alert->message);
+
+    alert->flapping = tell(cycle, ALERT_FLAPPING, status, alert, message);
+    free(message);
+}
+
+
+/* Tell in what state an alert has settled, which its last telling left
+   open. */
+static void
+tell_settled(struct alert *alert, struct cycle *cycle)
+{
+    if (alert->status != STATUS_OK) {
+        tell_standing(cycle, ALERT_CHANGED, alert);
+        alert->flapping = alert->told != alert->status;
+    } else if (tell(cycle, ALERT_RECOVERED, STATUS_OK, alert,
+                    alert->message)) {
+        alert->flapping = false;
+        alert->told = STATUS_OK;
+    }
+}
+
+
+/* Whether a finding that is not flapping is news, and of which kind. */
+static bool
+is_news(const struct alerts *alerts, const struct alert *alert,
+        const struct cycle *cycle, enum alert_kind *kind_out)
+{
+    if (alert->told == STATUS_OK) {
+        *kind_out = ALERT_RAISED;
+        return alert->found >= alerts->confirm;
+    }
+    if (alert->told != alert->status) {
+        *kind_out = ALERT_CHANGED;
+        return true;
+    }
+    *kind_out = ALERT_REPEATED;
+    return alerts->repeat_us > 0
+           && cycle->now->monotonic_us - alert->told_us >= alerts->repeat_us;
+}
+
+
+/* Tell of one that this cycle has judged and found, if it is news. */
 static void
 tell_found(const struct alerts *alerts, struct alert *alert,
            struct cycle *cycle)
 {
+    size_t changes = alert_changes(alert, cycle->now->monotonic_us);
     enum alert_kind kind;
 
-    if (is_explained(alerts, alert->finding))
+    if (is_explained(alerts, alert))
         return;
-    if (alert->told == STATUS_OK && alert->found < alerts->confirm)
-        return;
-    if (alert->told == STATUS_OK)
-        kind = ALERT_RAISED;
-    else if (alert->told != alert->status)
-        kind = ALERT_CHANGED;
-    else if (alerts->repeat_us > 0
-             && cycle->monotonic_us - alert->told_us >= alerts->repeat_us)
-        kind = ALERT_REPEATED;
-    else
-        return;
-    if (tell(cycle, kind, (enum status)alert->status, alert)) {
-        alert->told = alert->status;
-        alert->told_us = cycle->monotonic_us;
-        alert->told_at_us = cycle->wall_us;
+    if (alert->flapping) {
+        if (changes == 0)
+            tell_settled(alert, cycle);
+    } else if (changes > ALERT_CHANGES_CALM) {
+        tell_flapping(alert, cycle);
+    } else if (is_news(alerts, alert, cycle, &kind)) {
+        tell_standing(cycle, kind, alert);
     }
 }
 
 
-/* Whether an alert is over: judged, not found, and if it was ever told, taken
-   back too. */
-static bool
-is_over(struct alert *alert, const struct findings *findings,
-        struct cycle *cycle)
+/* Tell of one that this cycle has judged and not found, if it is news. */
+static void
+tell_healed(struct alert *alert, struct cycle *cycle)
 {
-    if (alert->finding
-        || !findings_was_judged(findings, alert->code, alert->subject))
-        return false;
-    return alert->told == STATUS_OK
-           || tell(cycle, ALERT_RECOVERED, STATUS_OK, alert);
+    size_t changes = alert_changes(alert, cycle->now->monotonic_us);
+
+    if (alert->flapping) {
+        if (changes == 0)
+            tell_settled(alert, cycle);
+    } else if (changes > ALERT_CHANGES_CALM) {
+        tell_flapping(alert, cycle);
+    } else if (alert->told != STATUS_OK
+               && tell(cycle, ALERT_RECOVERED, STATUS_OK, alert,
+                       alert->message)) {
+        alert->told = STATUS_OK;
+    }
 }
 
 
-/* Drop what has healed; make the rest ready for the next cycle. */
+/* Tell what this cycle has found, worst first. */
 static void
-end_cycle(struct alerts *alerts, const struct findings *findings,
-          struct cycle *cycle)
+tell_all_found(struct alerts *alerts, struct cycle *cycle)
+{
+    for (size_t i = 0; i < cycle->latest->count; i++) {
+        struct alert *alert;
+        char *key;
+
+        if (!is_found(cycle, cycle->latest->items[i]))
+            continue;
+        key = finding_key(cycle->latest->items[i]);
+        alert = alert_table_find(&alerts->table, key);
+        if (alert)
+            tell_found(alerts, alert, cycle);
+        free(key);
+    }
+}
+
+
+/* Take back what was told of an alert, saying why; false if it must wait. */
+static bool
+withdraw(struct alert *alert, struct cycle *cycle, const char *reason)
+{
+    return !alert_is_open(alert)
+           || tell(cycle, ALERT_WITHDRAWN, STATUS_UNKNOWN, alert, reason);
+}
+
+
+/* Withdraw an alert that somebody has accepted since; false if it was not, or
+   must wait. */
+static bool
+withdraw_accepted(struct alert *alert, struct cycle *cycle)
+{
+    const struct finding *finding
+        = findings_find(cycle->latest, alert->code, alert->subject);
+    char until[TEXT_TIME_SIZE], *reason;
+    bool withdrawn;
+
+    if (!finding || !finding->accepted)
+        return false;
+    text_time(finding->accepted_until_us - 1, until);
+    reason = xasprintf("accepted until %.10s: %s", until, finding->accepted);
+    withdrawn = withdraw(alert, cycle, reason);
+    free(reason);
+    return withdrawn;
+}
+
+
+/* Tell what a cycle means for an alert that it did not find, and whether
+   there is nothing left to follow. */
+static bool
+conclude(struct alert *alert, struct cycle *cycle)
+{
+    int64_t now_us = cycle->now->monotonic_us;
+
+    if (withdraw_accepted(alert, cycle))
+        return true;
+    if (is_judged(cycle, alert->code, alert->subject)
+        && alert->status == STATUS_OK)
+        tell_healed(alert, cycle);
+    else if (now_us - alert->seen_us >= ALERT_FORGOTTEN_US)
+        return withdraw(alert, cycle, "no run could judge it for 30 days: it "
+                        "may have healed, or be no longer there");
+    return alert->status == STATUS_OK && !alert_is_open(alert)
+           && alert_changes(alert, now_us) == 0;
+}
+
+
+/* Go through all that is followed, dropping what need not be. */
+static void
+conclude_all(struct alerts *alerts, struct cycle *cycle)
 {
     struct alert_table *table = &alerts->table;
     size_t kept = 0;
@@ -230,16 +384,12 @@ end_cycle(struct alerts *alerts, const struct findings *findings,
     for (size_t i = 0; i < table->count; i++) {
         struct alert *alert = table->items[i];
 
-        if (is_over(alert, findings, cycle))
+        if (conclude(alert, cycle))
             alert_free(alert);
         else
             table->items[kept++] = alert;
     }
     table->count = kept;
-    for (size_t i = 0; i < kept; i++) {
-        table->items[i]->finding = NULL;
-        table->items[i]->explains = 0;
-    }
 }
 
 
@@ -247,6 +397,8 @@ end_cycle(struct alerts *alerts, const struct findings *findings,
 static void
 tell_held_back(const struct cycle *cycle)
 {
+    if (cycle->held_back == 0)
+        return;
     cycle->sink->tell(cycle->sink->closure,
                       &(const struct alert_event){
                           .kind = ALERT_HELD_BACK,
@@ -256,41 +408,51 @@ tell_held_back(const struct cycle *cycle)
                           .impact = IMPACT_MONITORING,
                           .message = "",
                           .reference = "",
-                          .since_us = cycle->wall_us,
+                          .since_us = cycle->now->wall_us,
                           .count = cycle->held_back,
                       });
 }
 
 
 void
-alerts_update(struct alerts *alerts, const struct findings *findings,
-              int64_t monotonic_us, int64_t wall_us,
+alerts_update(struct alerts *alerts, const struct findings *judged,
+              const struct findings *latest, const struct alert_time *now,
               const struct alert_sink *sink)
 {
-    struct cycle cycle = {.sink = sink, .monotonic_us = monotonic_us,
-                          .wall_us = wall_us};
+    struct cycle cycle = {.sink = sink, .now = now, .judged = judged,
+                          .latest = latest};
 
-    for (size_t i = 0; i < findings->count; i++)
-        if (findings->items[i]->status != STATUS_OK)
-            note_found(alerts, findings->items[i], &cycle);
-    for (size_t i = 0; i < findings->count; i++) {
-        struct strings seen = {0};
+    insert_found(alerts, &cycle);
+    judge_all(alerts, &cycle);
+    count_effects(alerts, latest);
+    tell_all_found(alerts, &cycle);
+    conclude_all(alerts, &cycle);
+    tell_held_back(&cycle);
+    for (size_t i = 0; i < alerts->table.count; i++)
+        alerts->table.items[i]->finding = NULL;
+}
 
-        if (findings->items[i]->status != STATUS_OK)
-            count_effect(alerts, findings->items[i], &seen);
-        strings_clear(&seen);
+
+void
+alerts_withdraw(struct alerts *alerts, const struct strings *checks,
+                const struct alert_time *now, const struct alert_sink *sink)
+{
+    struct cycle cycle = {.sink = sink, .now = now};
+    struct alert_table *table = &alerts->table;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < table->count; i++) {
+        struct alert *alert = table->items[i];
+        const struct code *code = code_find(alert->code);
+
+        if ((!code || !strings_contain(checks, code->check))
+            && withdraw(alert, &cycle, "its check is not run any more"))
+            alert_free(alert);
+        else
+            table->items[kept++] = alert;
     }
-    for (size_t i = 0; i < findings->count; i++) {
-        char *key = finding_key(findings->items[i]);
-        struct alert *alert = alert_table_find(&alerts->table, key);
-
-        if (alert && alert->finding)
-            tell_found(alerts, alert, &cycle);
-        free(key);
-    }
-    end_cycle(alerts, findings, &cycle);
-    if (cycle.held_back > 0)
-        tell_held_back(&cycle);
+    table->count = kept;
+    tell_held_back(&cycle);
 }
 
 
@@ -301,6 +463,6 @@ alerts_standing(const struct alerts *alerts)
     size_t standing = 0;
 
     for (size_t i = 0; i < table->count; i++)
-        standing += table->items[i]->told != STATUS_OK;
+        standing += alert_is_open(table->items[i]);
     return standing;
 }

@@ -10,6 +10,9 @@
  *   has not healed, and counts neither for nor against.
  * - A finding whose cause is known is not news while that cause stands; it is
  *   counted where the cause is told.
+ * - One that changes more than ALERT_CHANGES_CALM times within an hour is told
+ *   to be flapping, once, and then held until it has kept still for an hour.
+ * - What somebody has accepted is not news, and explains nothing.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -21,23 +24,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/error.h"
 #include "checks/findings.h"
-
-/* The file's name in the state directory. */
-#define ALERTS_FILE "alerts"
+#include "daemon/alert_table.h"
 
 /* More than that in one cycle wait for the next ones. */
 enum { ALERT_EVENTS_MAX = 100 };
 
-/* More keys than that are not followed. */
-enum { ALERT_KEYS_MAX = 16384 };
+/* What no cycle has judged for so long is followed no longer. */
+#define ALERT_FORGOTTEN_US (INT64_C(30) * 86400 * 1000000)
 
 enum alert_kind {
     ALERT_RAISED,
     ALERT_CHANGED,    /* another status than told before */
     ALERT_REPEATED,
     ALERT_RECOVERED,
+    ALERT_FLAPPING,   /* held until it settles */
+    ALERT_WITHDRAWN,  /* no longer watched; the message says why */
     ALERT_HELD_BACK,  /* count events wait; the last of a cycle */
 };
 
@@ -80,39 +82,27 @@ void alerts_configure(struct alerts *alerts, int64_t confirm,
                       int64_t repeat_us);
 
 /*
- * Take a cycle's findings into account and tell what is news, worst first as
- * findings_sort() left them, then recoveries.
+ * Take a cycle into account and tell what is news, worst first as
+ * findings_sort() left it, then recoveries.
  *
- * monotonic_us  The monotonic clock, in microseconds.
- * wall_us       The wall clock, in microseconds since 1970.
+ * judged  What this cycle has judged; its findings need not be in it.
+ * latest  The latest findings of all checks, this cycle's among them, with
+ *         their causes: a check need not run in every cycle.
  */
-void alerts_update(struct alerts *alerts, const struct findings *findings,
-                   int64_t monotonic_us, int64_t wall_us,
+void alerts_update(struct alerts *alerts, const struct findings *judged,
+                   const struct findings *latest,
+                   const struct alert_time *now,
                    const struct alert_sink *sink);
 
-/*
- * Replace the file of what is followed in one step, so that it survives a
- * restart; the file stays as it was on failure.
- */
-bool alerts_save(const struct alerts *alerts, const char *path,
-                 struct error *error);
-
-/*
- * Read what was followed before a restart; a file that does not exist is
- * empty.  What stands is neither told again at once nor forgotten.
- *
- * monotonic_us, wall_us  Now, as for alerts_update().
- * warning_out            What was ignored, "FILE:LINE: ...", for the caller
- *                        to free(); NULL if nothing was.
- *
- * Fails when the file cannot be read, or is far too large; what was read
- * before is kept.
- */
-bool alerts_load(struct alerts *alerts, const char *path,
-                 int64_t monotonic_us, int64_t wall_us, char **warning_out,
-                 struct error *error);
+/* Withdraw what checks found that are not among these, a list of names. */
+void alerts_withdraw(struct alerts *alerts, const struct strings *checks,
+                     const struct alert_time *now,
+                     const struct alert_sink *sink);
 
 /* How many findings stand, having been told. */
 size_t alerts_standing(const struct alerts *alerts);
+
+/* All that is followed, to be saved and restored; borrowed. */
+struct alert_table *alerts_table(struct alerts *alerts);
 
 #endif

@@ -14,6 +14,7 @@
 #include "daemon/configuration.h"
 #include "daemon/configuration_keys.h"
 #include "daemon/document.h"
+#include "daemon/values.h"
 
 
 /* Append words to a list; NULL ends them. */
@@ -71,6 +72,19 @@ make_schedule(struct configuration *configuration)
 }
 
 
+/* Where the state is if the file does not say: where systemd has made room for
+   it (StateDirectory=), unless that is several directories. */
+static char *
+default_state_directory(void)
+{
+    const char *given = getenv("STATE_DIRECTORY");
+
+    if (given && !value_directory(given) && !strchr(given, ':'))
+        return xstrdup(given);
+    return xstrdup("/var/lib/spnhealthd");
+}
+
+
 struct configuration *
 configuration_new(void)
 {
@@ -96,7 +110,9 @@ configuration_new(void)
     configuration->alerts.facility = LOG_DAEMON;
     configuration->alerts.confirm = 2;
     configuration->alerts.repeat_us = 4 * VALUES_US_PER_HOUR;
-    configuration->state_directory = xstrdup("/var/lib/spnhealthd");
+    configuration->metrics_textfile = xstrdup("");
+    configuration->report_html = xstrdup("");
+    configuration->state_directory = default_state_directory();
     return configuration;
 }
 
@@ -116,6 +132,8 @@ configuration_free(struct configuration *configuration)
     free(configuration->ldap.password_file);
     free(configuration->ldap.ca_file);
     free(configuration->schedule);
+    free(configuration->metrics_textfile);
+    free(configuration->report_html);
     free(configuration->state_directory);
     strings_clear(&configuration->unbuilt);
     free(configuration);

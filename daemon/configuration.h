@@ -69,6 +69,8 @@ struct configuration {
     struct check_schedule *schedule;  /* in the order of checks[] */
     size_t schedule_count;
     struct alert_options alerts;
+    char *metrics_textfile;  /* for node_exporter; "" = none */
+    char *report_html;       /* "" = none */
     char *state_directory;
     /* One line each for what the file asks and this version does not do. */
     struct strings unbuilt;

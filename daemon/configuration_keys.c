@@ -108,18 +108,6 @@ static const struct schema_key sender_keys[] = {
     {.name = NULL},
 };
 
-static const struct schema_key accepted_keys[] = {
-    {.name = "code", .read = schema_text, .flags = SCHEMA_REQUIRED,
-     .offset = SCHEMA_UNKEPT, .test = value_code},
-    {.name = "subject", .read = schema_text, .flags = SCHEMA_REQUIRED,
-     .offset = SCHEMA_UNKEPT, .test = value_words},
-    {.name = "reason", .read = schema_text, .flags = SCHEMA_REQUIRED,
-     .offset = SCHEMA_UNKEPT, .test = value_words},
-    {.name = "until", .read = schema_text, .offset = SCHEMA_UNKEPT,
-     .test = value_date},
-    {.name = NULL},
-};
-
 static const struct schema_key probes_keys[] = {
     {.name = "timeout", .read = schema_duration,
      .offset = offsetof(struct probe_limits, timeout_us),
@@ -149,15 +137,15 @@ static const struct schema_key alerts_keys[] = {
 
 static const struct schema_key metrics_keys[] = {
     {.name = "textfile", .read = schema_text, .flags = SCHEMA_EMPTY,
-     .offset = SCHEMA_UNKEPT, .test = value_file,
-     .unbuilt = "no metrics are written by this version"},
+     .offset = offsetof(struct configuration, metrics_textfile),
+     .test = value_file},
     {.name = NULL},
 };
 
 static const struct schema_key report_keys[] = {
     {.name = "html", .read = schema_text, .flags = SCHEMA_EMPTY,
-     .offset = SCHEMA_UNKEPT, .test = value_file,
-     .unbuilt = "no report is written by this version"},
+     .offset = offsetof(struct configuration, report_html),
+     .test = value_file},
     {.name = NULL},
 };
 
@@ -211,16 +199,13 @@ const struct schema_key configuration_keys[] = {
     {.name = "probes", .read = schema_mapping, .keys = probes_keys,
      .offset = offsetof(struct configuration, probes)},
     {.name = "checks", .read = configuration_read_checks},
-    {.name = "accepted", .read = schema_mappings, .keys = accepted_keys,
-     .unbuilt = "no finding is accepted by this version"},
+    {.name = "accepted", .read = configuration_read_accepted},
     {.name = "alerts", .read = schema_mapping, .keys = alerts_keys,
      .offset = offsetof(struct configuration, alerts)},
     {.name = "mail_log", .read = schema_texts, .offset = SCHEMA_UNKEPT,
      .test = value_mail_log, .unbuilt = "no log is read by this version"},
-    {.name = "metrics", .read = schema_mapping, .keys = metrics_keys,
-     .offset = SCHEMA_UNKEPT},
-    {.name = "report", .read = schema_mapping, .keys = report_keys,
-     .offset = SCHEMA_UNKEPT},
+    {.name = "metrics", .read = schema_mapping, .keys = metrics_keys},
+    {.name = "report", .read = schema_mapping, .keys = report_keys},
     {.name = "state_directory", .read = schema_text,
      .offset = offsetof(struct configuration, state_directory),
      .test = value_directory},

@@ -16,8 +16,9 @@
 extern const struct schema_key configuration_keys[];
 
 /* Readers of the larger parts; their object is a struct configuration too. */
-schema_reader configuration_read_checks;  /* configuration_checks.c */
-schema_reader configuration_read_dcs;     /* configuration_targets.c */
-schema_reader configuration_read_mail;    /* configuration_targets.c */
+schema_reader configuration_read_accepted;  /* configuration_accepted.c */
+schema_reader configuration_read_checks;    /* configuration_checks.c */
+schema_reader configuration_read_dcs;       /* configuration_targets.c */
+schema_reader configuration_read_mail;      /* configuration_targets.c */
 
 #endif

@@ -17,6 +17,7 @@
 #include "daemon/oneshot.h"
 #include "daemon/options.h"
 #include "daemon/service.h"
+#include "daemon/status.h"
 
 
 /* Put lines of errors on standard error. */
@@ -58,6 +59,8 @@ obey(const struct options *options)
         return service_main(options);
     case MODE_CHECK:
         return oneshot_main(options);
+    case MODE_STATUS:
+        return status_main(options);
     case MODE_TEST_CONFIG:
         return test_configuration(options);
     case MODE_LIST_CHECKS:

@@ -69,6 +69,19 @@ make_message(enum notify_state state, const char *status)
 }
 
 
+/* The socket to send from, opened once and kept: the watchdog must be fed also
+   where descriptors have run out.  -1 on failure. */
+static int
+get_socket(void)
+{
+    static int socket_fd = -1;
+
+    if (socket_fd < 0)
+        socket_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    return socket_fd;
+}
+
+
 bool
 notify_send(enum notify_state state, const char *status, struct error *error)
 {
@@ -83,7 +96,7 @@ notify_send(enum notify_state state, const char *status, struct error *error)
         return true;
     if (!make_address(name, &address, &size, error))
         return false;
-    socket_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    socket_fd = get_socket();
     if (socket_fd < 0)
         return error_set_errno(error, "opening a socket to notify systemd");
     message = make_message(state, status);
@@ -92,7 +105,6 @@ notify_send(enum notify_state state, const char *status, struct error *error)
     if (!sent)
         error_set_errno(error, "notifying systemd at %s", name);
     free(message);
-    close(socket_fd);
     return sent;
 }
 

@@ -6,20 +6,17 @@
 
 #include "config.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "checks/check.h"
 #include "daemon/context.h"
 #include "daemon/credentials.h"
-#include "daemon/newfile.h"
+#include "daemon/delivery.h"
 #include "daemon/oneshot.h"
-#include "daemon/output.h"
 #include "daemon/recording.h"
 #include "daemon/run.h"
 
@@ -87,12 +84,11 @@ complain(struct strings *errors)
 
 
 /* Look at the estate now. */
-static bool
+static void
 look(const struct options *options, struct outcome *outcome)
 {
     struct settings *settings
         = context_settings(outcome->configuration, outcome->context);
-    struct error error;
     char *problem = context_add_seen(outcome->configuration, settings);
 
     if (problem && options->verbosity > 0)
@@ -101,15 +97,10 @@ look(const struct options *options, struct outcome *outcome)
     if (!settings->numbers->credentials)
         outcome->advice = credentials_advice(outcome->configuration);
     outcome->run = run_start(outcome->configuration, settings,
-                             outcome->context, &error);
-    if (!outcome->run) {
-        fprintf(stderr, "spnhealthd: %s\n", error.text);
-        return false;
-    }
+                             outcome->context);
     complete(outcome->run);
     outcome->settings = settings_copy(run_settings(outcome->run));
     outcome->elapsed_s = (double)run_elapsed_us(outcome->run) / 1e6;
-    return true;
 }
 
 
@@ -136,45 +127,6 @@ replay(const struct options *options, struct outcome *outcome)
 }
 
 
-/* How wide and how colourful standard output is. */
-static void
-fit_terminal(const struct options *options, struct report *report)
-{
-    const char *plain = getenv("NO_COLOR"), *terminal = getenv("TERM");
-    struct winsize size;
-
-    if (options->output || !isatty(STDOUT_FILENO))
-        return;
-    report->color = !options->no_color && !(plain && *plain)
-                    && terminal && strcmp(terminal, "dumb") != 0;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
-        report->width = size.ws_col;
-}
-
-
-/* Write the report where it is wanted. */
-static bool
-write_report(const struct options *options, const struct report *report)
-{
-    struct error error = {""};
-    struct newfile file;
-    bool written;
-
-    if (!options->output)
-        written = output_write(report, options->format, stdout, &error);
-    else
-        written = newfile_open(&file, options->output, 0644, &error)
-                  && (output_write(report, options->format, file.stream, &error)
-                      ? newfile_commit(&file, &error)
-                      : (newfile_abandon(&file), false));
-    if (!written)
-        fprintf(stderr, "spnhealthd: writing the report to %s: %s\n",
-                options->output ? options->output : "standard output",
-                error.text);
-    return written;
-}
-
-
 /* Judge, record and report. */
 static int
 conclude(const struct options *options, const struct outcome *outcome)
@@ -189,14 +141,13 @@ conclude(const struct options *options, const struct outcome *outcome)
         .host = outcome->settings->numbers->host,
         .domain = outcome->settings->numbers->domain,
         .elapsed_s = outcome->elapsed_s, .strict = options->strict,
-        .verbosity = options->verbosity,
+        .verbosity = options->verbosity, .age_us = -1,
         .credentials_advice = outcome->advice,
     };
     enum status status = report_status(&report);
     struct error error;
 
-    fit_terminal(options, &report);
-    if (!write_report(options, &report))
+    if (!delivery_write(options, &report))
         status = STATUS_UNKNOWN;
     if (options->record
         && !recording_write(options->record, PACKAGE_STRING,
@@ -234,7 +185,8 @@ look_as_configured(const struct options *options, struct outcome *outcome)
     if (!advised)
         complain(&errors);
     strings_clear(&errors);
-    return look(options, outcome);
+    look(options, outcome);
+    return true;
 }
 
 

@@ -31,6 +31,7 @@ static taker take_check, take_configuration, take_flag, take_format,
 enum {
     IN_SERVICE = 1 << MODE_SERVICE,
     IN_CHECK = 1 << MODE_CHECK,
+    IN_STATUS = 1 << MODE_STATUS,
     IN_TEST = 1 << MODE_TEST_CONFIG,
     EVERYWHERE = ~0,
 };
@@ -52,12 +53,14 @@ struct line {
 
 static const struct line lines[] = {
     {.name = "config", .letter = 'c', .argument = required_argument,
-     .modes = IN_SERVICE | IN_CHECK | IN_TEST, .live = true,
+     .modes = IN_SERVICE | IN_CHECK | IN_STATUS | IN_TEST, .live = true,
      .take = take_configuration, .shown = "FILE",
      .help = "read FILE, not " CONFIGURATION_FILE},
     {.name = "check", .argument = optional_argument, .modes = EVERYWHERE,
      .take = take_check, .mode = MODE_CHECK, .shown = "NAME,...",
      .help = "check once: all that is enabled, or these checks"},
+    {.name = "status", .modes = EVERYWHERE, .take = take_mode,
+     .mode = MODE_STATUS, .help = "show what the service last saw"},
     {.name = "list-checks", .modes = EVERYWHERE, .take = take_mode,
      .mode = MODE_LIST_CHECKS, .help = "list the checks"},
     {.name = "test-config", .modes = EVERYWHERE, .take = take_mode,
@@ -97,28 +100,28 @@ static const struct line lines[] = {
      .take = take_replay, .shown = "FILE",
      .help = "judge what was saved; repeatable"},
     {.name = "format", .letter = 'f', .argument = required_argument,
-     .modes = IN_CHECK, .take = take_format, .shown = "FORMAT",
-     .help = "text (the default), json or nagios"},
+     .modes = IN_CHECK | IN_STATUS, .take = take_format, .shown = "FORMAT",
+     .help = "text (the default), json, nagios, openmetrics, html"},
     {.name = "output", .letter = 'o', .argument = required_argument,
-     .modes = IN_CHECK, .take = take_text,
+     .modes = IN_CHECK | IN_STATUS, .take = take_text,
      .offset = offsetof(struct options, output), .shown = "FILE",
      .help = "write to FILE, not to standard output"},
-    {.name = "strict", .modes = IN_CHECK, .take = take_flag,
+    {.name = "strict", .modes = IN_CHECK | IN_STATUS, .take = take_flag,
      .offset = offsetof(struct options, strict),
      .help = "not OK unless all was covered"},
-    {.name = "verbose", .letter = 'v', .modes = IN_SERVICE | IN_CHECK,
-     .take = take_verbose, .help = "show more; repeatable"},
+    {.name = "verbose", .letter = 'v', 
+     .modes = IN_SERVICE | IN_CHECK | IN_STATUS, .take = take_verbose,
+     .help = "show more; repeatable"},
     {.name = "trace", .modes = IN_SERVICE | IN_CHECK, .live = true,
      .take = take_flag, .offset = offsetof(struct options, trace),
      .help = "show each task and fact on standard error"},
-    {.name = "no-color", .modes = IN_CHECK, .take = take_flag,
+    {.name = "no-color", .modes = IN_CHECK | IN_STATUS, .take = take_flag,
      .offset = offsetof(struct options, no_color),
      .help = "no colours, even on a terminal"},
     /* Promised for later versions. */
     {.name = "diagnose", .argument = required_argument, .take = take_later},
     {.name = "explain", .argument = optional_argument, .take = take_later},
     {.name = "since", .argument = required_argument, .take = take_later},
-    {.name = "status", .take = take_later},
 };
 
 enum { LINES = sizeof(lines) / sizeof(lines[0]) };
@@ -238,14 +241,10 @@ static void
 take_format(const struct line *line, const char *argument,
             struct options *options, struct strings *errors)
 {
-    const char *expected = "expected is one of: text, json, nagios";
-
-    if (format_find(argument, &options->format))
-        return;
-    if (strcmp(argument, "openmetrics") == 0 || strcmp(argument, "html") == 0)
-        expected = "not in this version; expected is one of: text, json, "
-                   "nagios";
-    refuse_argument(errors, line, argument, expected);
+    if (!format_find(argument, &options->format))
+        refuse_argument(errors, line, argument,
+                        "expected is one of: text, json, nagios, openmetrics, "
+                        "html");
 }
 
 
@@ -256,8 +255,9 @@ take_mode(const struct line *line, const char *argument,
 {
     (void)argument;
     if (options->mode != MODE_SERVICE && options->mode != line->mode)
-        refuse(errors, line, "one of --check, --list-checks, --test-config, "
-                             "--version and --help is expected, not several");
+        refuse(errors, line, "one of --check, --status, --list-checks, "
+                             "--test-config, --version and --help is "
+                             "expected, not several");
     options->mode = line->mode;
 }
 
@@ -504,6 +504,7 @@ options_print_help(FILE *stream)
 {
     fputs("Usage: spnhealthd [-c FILE]\n"
           "       spnhealthd --check[=NAME,...] [OPTION...]\n"
+          "       spnhealthd --status [OPTION...]\n"
           "\n"
           "Tell why Kerberos-authenticated mail fails in an Active Directory "
           "domain, or is\nabout to: as a service, or once.\n\n",
@@ -511,7 +512,8 @@ options_print_help(FILE *stream)
     for (int i = 0; i < LINES; i++)
         if (lines[i].help)
             print_line(&lines[i], stream);
-    fputs("\nExit status of --check: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n"
+    fputs("\nExit status of --check and --status: 0 OK, 1 WARNING, 2 CRITICAL, "
+          "3 UNKNOWN.\n"
           "The manual is spnhealthd(8).\n", stream);
 }
 

@@ -17,6 +17,7 @@
 enum mode {
     MODE_SERVICE,      /* without any of the following */
     MODE_CHECK,        /* --check */
+    MODE_STATUS,       /* --status */
     MODE_LIST_CHECKS,  /* --list-checks */
     MODE_TEST_CONFIG,  /* --test-config */
     MODE_VERSION,      /* --version */

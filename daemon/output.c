@@ -11,7 +11,8 @@
 
 #include "daemon/output.h"
 
-const char *const format_names[] = {"text", "json", "nagios", NULL};
+const char *const format_names[] = {"text", "json", "nagios",
+                                    "openmetrics", "html", NULL};
 
 
 bool
@@ -31,7 +32,8 @@ output_write(const struct report *report, enum format format, FILE *stream,
              struct error *error)
 {
     static void (*const writers[])(const struct report *, FILE *)
-        = {output_text, output_json, output_nagios};
+        = {output_text, output_json, output_nagios, output_openmetrics,
+           output_html};
 
     errno = 0;
     writers[format](report, stream);

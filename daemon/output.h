@@ -16,7 +16,13 @@
 #include "base/error.h"
 #include "daemon/report.h"
 
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_NAGIOS };
+enum format {
+    FORMAT_TEXT,
+    FORMAT_JSON,
+    FORMAT_NAGIOS,
+    FORMAT_OPENMETRICS,
+    FORMAT_HTML,
+};
 
 /* The names of the formats, by value; NULL ends them. */
 extern const char *const format_names[];
@@ -39,5 +45,11 @@ bool output_write(const struct report *report, enum format format,
 void output_text(const struct report *report, FILE *stream);
 void output_json(const struct report *report, FILE *stream);
 void output_nagios(const struct report *report, FILE *stream);
+void output_openmetrics(const struct report *report, FILE *stream);
+void output_html(const struct report *report, FILE *stream);
+
+/* The samples of output_openmetrics() in the older Prometheus text format
+   (0.0.4), which node_exporter's textfile collector reads. */
+void output_metrics_text(const struct report *report, FILE *stream);
 
 #endif

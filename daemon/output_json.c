@@ -111,11 +111,28 @@ json_evidence(const struct finding *finding)
 }
 
 
+/* Why and until when a finding is accepted; null if it is not. */
+static json_t *
+json_accepted(const struct finding *finding)
+{
+    json_t *object;
+    char *until;
+
+    if (!finding->accepted)
+        return json_null();
+    until = report_accepted_until(finding);
+    object = json_pack("{s:o, s:s}", "reason", json_text(finding->accepted),
+                       "until", until);
+    free(until);
+    return object;
+}
+
+
 static json_t *
 json_finding(const struct finding *finding)
 {
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-                     "s:n}",
+                     "s:o}",
                      "check", json_text(finding->check),
                      "code", json_text(finding->code),
                      "subject", json_text(finding->subject),
@@ -127,7 +144,7 @@ json_finding(const struct finding *finding)
                      "remedy", json_list(&finding->remedy),
                      "reference", json_list(&finding->reference),
                      "caused_by", json_list(&finding->caused_by),
-                     "accepted");
+                     "accepted", json_accepted(finding));
 }
 
 
@@ -208,7 +225,7 @@ void
 output_json(const struct report *report, FILE *stream)
 {
     json_t *root = json_pack(
-        "{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+        "{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
         "version", 1,
         "program", json_text(report->program),
         "time", json_time(report->time_us),
@@ -216,6 +233,8 @@ output_json(const struct report *report, FILE *stream)
         "domain", json_text(report->domain),
         "status", json_text(status_name(report_status(report))),
         "elapsed", json_elapsed(report->elapsed_s),
+        "age", report->age_us < 0 ? json_null()
+                                  : json_elapsed((double)report->age_us / 1e6),
         "findings", json_findings(report->findings),
         "checks", json_checks(report->findings),
         "measurements", json_measurements(report->findings),

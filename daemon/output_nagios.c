@@ -181,6 +181,7 @@ write_performance(const struct report *report, FILE *stream)
 {
     const struct findings *findings = report->findings;
 
+    /* Of a port the latency is enough: Nagios cuts after some KiB. */
     fputs("|'findings'=", stream);
     fprintf(stream, "%zu;;;0 'elapsed'=", report_above_ok(report));
     put_number(stream, report->elapsed_s);
@@ -188,7 +189,8 @@ write_performance(const struct report *report, FILE *stream)
     for (size_t i = 0; i < findings->measurement_count; i++) {
         const struct measurement *item = &findings->measurements[i];
 
-        if (isfinite(item->number) && (i == 0 || !same_label(item - 1, item)))
+        if (isfinite(item->number) && strcmp(item->name, "open") != 0
+            && (i == 0 || !same_label(item - 1, item)))
             put_measurement(stream, report, item);
     }
     fputc('\n', stream);
@@ -211,19 +213,74 @@ write_finding(const struct finding *finding, FILE *stream)
 }
 
 
+/* Say how old all of it is, if it is not of now. */
 static void
-write_detail(const struct report *report, FILE *stream)
+write_age(const struct report *report, FILE *stream)
+{
+    char *ago;
+
+    if (report->age_us < 0)
+        return;
+    ago = text_duration(report->age_us);
+    fprintf(stream, "as the service saw it %s ago%s\n", ago,
+            report->stale ? ", longer than it promises: see whether it runs, "
+                            "by systemctl status spnhealthd" : "");
+    free(ago);
+}
+
+
+/* Write the findings that count, the first of them. */
+static void
+write_findings(const struct report *report, FILE *stream)
 {
     const struct findings *findings = report->findings;
     size_t told = 0, count = report_above_ok(report);
 
     for (size_t i = 0; i < findings->count && told < FINDINGS_MOST; i++)
-        if (findings->items[i]->status != STATUS_OK) {
+        if (finding_counts(findings->items[i])) {
             write_finding(findings->items[i], stream);
             told++;
         }
     if (told < count)
         fprintf(stream, "and %zu more findings\n", count - told);
+}
+
+
+/* Write the findings that are accepted, the first of them: "accepted until
+   2026-12-31 (reason): WARNING CODE subject: message". */
+static void
+write_accepted(const struct report *report, FILE *stream)
+{
+    const struct findings *findings = report->findings;
+    size_t told = 0, count = report_accepted(report);
+
+    for (size_t i = 0; i < findings->count && told < FINDINGS_MOST; i++) {
+        const struct finding *finding = findings->items[i];
+        char *until;
+
+        if (!finding->accepted)
+            continue;
+        until = report_accepted_until(finding);
+        fprintf(stream, "accepted until %s (", until);
+        put_text(stream, finding->accepted);
+        fputs("): ", stream);
+        write_finding(finding, stream);
+        free(until);
+        told++;
+    }
+    if (told < count)
+        fprintf(stream, "and %zu more accepted\n", count - told);
+}
+
+
+static void
+write_detail(const struct report *report, FILE *stream)
+{
+    const struct findings *findings = report->findings;
+
+    write_age(report, stream);
+    write_findings(report, stream);
+    write_accepted(report, stream);
     for (size_t i = 0; i < findings->result_count; i++)
         for (size_t k = 0; k < findings->results[i].not_covered.count; k++) {
             fprintf(stream, "not seen by %s: ", findings->results[i].check);

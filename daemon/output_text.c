@@ -74,6 +74,30 @@ write_verdict(const struct page *page, const struct report *report)
 }
 
 
+/* Say how old all of it is, if it is not of now. */
+static void
+write_age(const struct page *page, const struct report *report)
+{
+    char *ago;
+
+    if (report->age_us < 0)
+        return;
+    ago = text_duration(report->age_us);
+    write_entry(page, "", "as the service saw it %s ago", ago);
+    if (report->stale) {
+        fputc('\n', page->stream);
+        page_label(page, PAINT_YELLOW, "note");
+        page_wrap(page, PAINT_PLAIN,
+                  "That is longer ago than the service promises, so what "
+                  "follows may have changed.  See whether it runs, and why "
+                  "not:");
+        page_label(page, PAINT_PLAIN, "");
+        page_line(page, PAINT_BOLD, "systemctl status spnhealthd");
+    }
+    free(ago);
+}
+
+
 /* How many of a list to show; where one would be left, it is shown too. */
 static size_t
 shown_of(const struct report *report, size_t count)
@@ -140,7 +164,7 @@ find_same_remedy(const struct report *report, const struct finding *finding)
 
         if (other == finding)
             break;
-        if (other->status != STATUS_OK && is_told_in_full(report, other)
+        if (finding_counts(other) && is_told_in_full(report, other)
             && are_equal(&other->remedy, &finding->remedy))
             return other;
     }
@@ -231,8 +255,47 @@ static void
 write_findings(const struct page *page, const struct report *report)
 {
     for (size_t i = 0; i < report->findings->count; i++)
-        if (report->findings->items[i]->status != STATUS_OK)
+        if (finding_counts(report->findings->items[i]))
             write_finding(page, report, report->findings->items[i]);
+}
+
+
+/* One finding that is accepted, in short. */
+static void
+write_accepted_finding(const struct page *page, const struct report *report,
+                       const struct finding *finding)
+{
+    char *until = report_accepted_until(finding);
+    char *heading = finding_key(finding);
+
+    page_label(page, PAINT_DIM, status_name(finding->status));
+    page_wrap(page, PAINT_PLAIN, heading);
+    write_entry(page, "", "accepted until %s: %s", until, finding->accepted);
+    if (report->verbosity > 0)
+        write_entry(page, "", "%s", finding->message);
+    free(heading);
+    free(until);
+}
+
+
+/* The findings that are accepted, after those that count. */
+static void
+write_accepted(const struct page *page, const struct report *report)
+{
+    size_t count = report_accepted(report), left = shown_of(report, count);
+
+    if (count == 0)
+        return;
+    fputc('\n', page->stream);
+    write_entry(page, "accepted", "%zu finding%s that %s", count,
+                count == 1 ? "" : "s",
+                count == 1 ? "does not count" : "do not count");
+    for (size_t i = 0; i < report->findings->count && left > 0; i++)
+        if (report->findings->items[i]->accepted) {
+            write_accepted_finding(page, report, report->findings->items[i]);
+            left--;
+        }
+    write_rest(page, count, shown_of(report, count));
 }
 
 
@@ -397,7 +460,9 @@ output_text(const struct report *report, FILE *stream)
     if (report->credentials_advice)
         write_advice(&page, report->credentials_advice);
     write_verdict(&page, report);
+    write_age(&page, report);
     write_findings(&page, report);
+    write_accepted(&page, report);
     fputc('\n', stream);
     write_targets(&page, report);
     write_extremes(&page, report);

@@ -10,20 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "checks/record.h"
 #include "daemon/lines.h"
 #include "daemon/newfile.h"
 #include "daemon/recording.h"
+#include "daemon/settings_file.h"
 
-/* More targets of a kind than that are nobody's estate, and looking each up
-   would take long. */
-enum { VERSION = 1, TARGETS_MOST = 4096 };
-
-/* Limits that keep sums of times far from overflow: the year 10000, and ten
-   years. */
-#define TIME_MAX (INT64_C(253402300800) * 1000000)
-#define SPAN_MAX (INT64_C(10) * 366 * 86400 * 1000000)
+enum { VERSION = 1 };
 
 /* The first line of a recording. */
 struct header {
@@ -37,9 +30,9 @@ struct header {
 static const struct field header_fields[] = {
     RECORD_INTEGER(header, version, VERSION, VERSION),
     RECORD_STRING(header, program, 128),
-    RECORD_INTEGER(header, time_us, 0, TIME_MAX),
+    RECORD_INTEGER(header, time_us, 0, SETTINGS_TIME_MAX),
     RECORD_STRING(header, host, 512),
-    RECORD_INTEGER(header, elapsed_us, 0, SPAN_MAX),
+    RECORD_INTEGER(header, elapsed_us, 0, SETTINGS_SPAN_MAX),
     {.name = NULL},
 };
 
@@ -50,21 +43,9 @@ static const struct record_type header_type
 struct reading {
     struct lines lines;
     struct header *header;      /* NULL before the first line */
-    struct settings *settings;  /* the file's own */
-    bool has_numbers;
+    struct settings_reading own;
     struct facts *facts;        /* the caller's */
 };
-
-
-static void
-write_record(FILE *stream, const struct record_type *type, const void *record)
-{
-    char *line = record_encode(type, record);
-
-    fputs(line, stream);
-    fputc('\n', stream);
-    free(line);
-}
 
 
 static void
@@ -78,19 +59,8 @@ write_header(FILE *stream, const char *program,
     header->time_us = numbers->time_us;
     record_set(&header->host, numbers->host);
     header->elapsed_us = elapsed_us;
-    write_record(stream, &header_type, header);
+    record_write(&header_type, header, stream);
     record_free(&header_type, header);
-}
-
-
-static void
-write_settings(FILE *stream, const struct settings *settings)
-{
-    write_record(stream, &settings_numbers_type, settings->numbers);
-    for (size_t i = 0; i < settings->dc_count; i++)
-        write_record(stream, &target_dc_type, settings->dcs[i]);
-    for (size_t i = 0; i < settings->mail_count; i++)
-        write_record(stream, &target_mail_type, settings->mail[i]);
 }
 
 
@@ -100,7 +70,7 @@ write_facts(FILE *stream, const struct facts *facts)
     for (int kind = 0; kind < FACT_KINDS; kind++)
         for (const struct fact *fact = facts_first(facts, (enum fact_kind)kind);
              fact; fact = fact->next)
-            write_record(stream, fact_types[kind], fact);
+            record_write(fact_types[kind], fact, stream);
 }
 
 
@@ -118,23 +88,11 @@ recording_write(const char *path, const char *program,
     if (!newfile_open(&file, path, 0600, error))
         return error_prefix(error, "recording");
     write_header(file.stream, program, settings->numbers, elapsed_us);
-    write_settings(file.stream, settings);
+    settings_write(settings, file.stream);
     write_facts(file.stream, facts);
     if (!newfile_commit(&file, error))
         return error_prefix(error, "recording");
     return true;
-}
-
-
-/* Whether a text is a host in canonical spelling. */
-static bool
-is_host(const char *text)
-{
-    char *canonical = text_host(text);
-    bool same = *text && strcmp(canonical, text) == 0;
-
-    free(canonical);
-    return same;
 }
 
 
@@ -145,92 +103,13 @@ take_header(struct reading *reading, struct header *header,
 {
     bool again = reading->header;
 
-    if (again || !is_host(header->host)) {
+    if (again || !settings_is_host(header->host)) {
         record_free(&header_type, header);
         return again ? error_set(error, "a second header")
                      : error_set(error, "the header's host is no host name");
     }
     reading->header = header;
     return true;
-}
-
-
-/* Refuse times whose sums could overflow. */
-static bool
-numbers_fit(const struct settings_numbers *numbers)
-{
-    return numbers->time_us <= TIME_MAX && numbers->timeout_us <= SPAN_MAX
-           && numbers->clock_warn_us <= SPAN_MAX
-           && numbers->clock_crit_us <= SPAN_MAX;
-}
-
-
-static bool
-take_numbers(struct reading *reading, struct settings_numbers *numbers,
-             struct error *error)
-{
-    bool again = reading->has_numbers;
-
-    if (again || !numbers_fit(numbers)) {
-        record_free(&settings_numbers_type, numbers);
-        return again ? error_set(error, "second settings")
-                     : error_set(error, "a time in the settings is out of "
-                                 "range");
-    }
-    record_free(&settings_numbers_type, reading->settings->numbers);
-    reading->settings->numbers = numbers;
-    reading->has_numbers = true;
-    return true;
-}
-
-
-/* Add a target that is not there yet, taking it over. */
-static void
-append_dc(struct settings *settings, struct target_dc *dc)
-{
-    settings->dcs = xrealloc(settings->dcs, settings->dc_count + 1,
-                             sizeof(*settings->dcs));
-    settings->dcs[settings->dc_count++] = dc;
-}
-
-
-static void
-append_mail(struct settings *settings, struct target_mail *mail)
-{
-    settings->mail = xrealloc(settings->mail, settings->mail_count + 1,
-                              sizeof(*settings->mail));
-    settings->mail[settings->mail_count++] = mail;
-}
-
-
-static bool
-take_dc(struct settings *settings, struct target_dc *dc, struct error *error)
-{
-    if (settings->dc_count < TARGETS_MOST && is_host(dc->host)
-        && !settings_find_dc(settings, dc->host)) {
-        append_dc(settings, dc);
-        return true;
-    }
-    error_set(error, "domain controller \"%s\" is no host name, there already, "
-              "or one too many", dc->host);
-    record_free(&target_dc_type, dc);
-    return false;
-}
-
-
-static bool
-take_mail(struct settings *settings, struct target_mail *mail,
-          struct error *error)
-{
-    if (settings->mail_count < TARGETS_MOST && is_host(mail->host)
-        && !settings_find_mail(settings, mail->host)) {
-        append_mail(settings, mail);
-        return true;
-    }
-    error_set(error, "mail server \"%s\" is no host name, there already, or "
-              "one too many", mail->host);
-    record_free(&target_mail_type, mail);
-    return false;
 }
 
 
@@ -259,12 +138,8 @@ take_record(struct reading *reading, const struct record_type *type,
         return error_set(error, "not a recording: it does not begin with its "
                          "header");
     }
-    if (type == &settings_numbers_type)
-        return take_numbers(reading, record, error);
-    if (type == &target_dc_type)
-        return take_dc(reading->settings, record, error);
-    if (type == &target_mail_type)
-        return take_mail(reading->settings, record, error);
+    if (settings_has_type(type))
+        return settings_take(&reading->own, type, record, error);
     facts_add(reading->facts, kind_of(type), record, reading->header->host);
     return true;
 }
@@ -274,13 +149,14 @@ take_record(struct reading *reading, const struct record_type *type,
 static bool
 read_lines(struct reading *reading, struct error *error)
 {
-    const struct record_type *types[FACT_KINDS + 5]
-        = {&header_type, &settings_numbers_type, &target_dc_type,
-           &target_mail_type};
+    const struct record_type *types[1 + SETTINGS_TYPES + FACT_KINDS + 1]
+        = {&header_type};
     enum lines_result result;
 
+    for (int i = 0; i < SETTINGS_TYPES; i++)
+        types[1 + i] = settings_types[i];
     for (int kind = 0; kind < FACT_KINDS; kind++)
-        types[4 + kind] = fact_types[kind];
+        types[1 + SETTINGS_TYPES + kind] = fact_types[kind];
     while ((result = lines_next(&reading->lines, error)) == LINES_NEXT) {
         const struct record_type *type;
         void *record = record_decode(types, reading->lines.text,
@@ -289,7 +165,7 @@ read_lines(struct reading *reading, struct error *error)
         if (!record || !take_record(reading, type, record, error))
             return false;
     }
-    if (result == LINES_END && !reading->has_numbers)
+    if (result == LINES_END && !reading->own.has_numbers)
         return error_set(error, "the file ends without settings");
     return result == LINES_END;
 }
@@ -315,7 +191,7 @@ merge_targets(struct settings *into, const struct settings *from)
             merge_strings(&settings_dc(into, dc->host)->addresses,
                           &dc->addresses);
         else
-            append_dc(into, record_copy(&target_dc_type, dc));
+            settings_append_dc(into, record_copy(&target_dc_type, dc));
     }
     for (size_t i = 0; i < from->mail_count; i++) {
         const struct target_mail *mail = from->mail[i];
@@ -326,7 +202,7 @@ merge_targets(struct settings *into, const struct settings *from)
             merge_strings(&same->addresses, &mail->addresses);
             same->origin |= mail->origin;
         } else {
-            append_mail(into, record_copy(&target_mail_type, mail));
+            settings_append_mail(into, record_copy(&target_mail_type, mail));
         }
     }
 }
@@ -342,17 +218,17 @@ recording_read(const char *path, struct settings **settings_inout,
     if (!lines_open(&reading.lines, path, RECORD_LINE_MAX, RECORDING_MAX,
                     error))
         return error_prefix(error, "replaying");
-    reading.settings = settings_new();
+    reading.own.settings = settings_new();
     read = read_lines(&reading, error);
     if (!read) {
         error_prefix(error, "%s:%zu", path, reading.lines.number);
     } else if (!*settings_inout) {
-        *settings_inout = reading.settings;
-        reading.settings = NULL;
+        *settings_inout = reading.own.settings;
+        reading.own.settings = NULL;
     } else {
-        merge_targets(*settings_inout, reading.settings);
+        merge_targets(*settings_inout, reading.own.settings);
     }
-    settings_free(reading.settings);
+    settings_free(reading.own.settings);
     record_free(&header_type, reading.header);
     lines_close(&reading.lines);
     return read;

@@ -20,6 +20,9 @@ report_status(const struct report *report)
 {
     enum status worst = findings_worst(report->findings);
 
+    /* What was once seen tells nothing of now. */
+    if (report->stale)
+        return STATUS_UNKNOWN;
     if (report->strict && report_not_covered(report) > 0
         && status_worse(STATUS_UNKNOWN, worst))
         return STATUS_UNKNOWN;
@@ -33,8 +36,18 @@ report_above_ok(const struct report *report)
     size_t count = 0;
 
     for (size_t i = 0; i < report->findings->count; i++)
-        if (report->findings->items[i]->status != STATUS_OK)
-            count++;
+        count += finding_counts(report->findings->items[i]);
+    return count;
+}
+
+
+size_t
+report_accepted(const struct report *report)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < report->findings->count; i++)
+        count += report->findings->items[i]->accepted != NULL;
     return count;
 }
 
@@ -80,6 +93,17 @@ report_number(double number, const char *unit)
 }
 
 
+char *
+report_accepted_until(const struct finding *finding)
+{
+    char day[TEXT_TIME_SIZE];
+
+    /* It counts again once the day is over. */
+    text_time(finding->accepted_until_us - 1, day);
+    return xstrndup(day, strcspn(day, "T"));
+}
+
+
 void
 report_hosts(const struct report *report, struct strings *dcs_out,
              struct strings *mail_out)
@@ -112,7 +136,7 @@ impact_words(enum impact impact)
 
 
 /* The finding that the verdict names: the first of the worst status, which
-   the order of findings makes a root; NULL if all are OK. */
+   the order of findings makes a root; NULL if none counts. */
 static const struct finding *
 leading_finding(const struct report *report)
 {
@@ -121,8 +145,9 @@ leading_finding(const struct report *report)
     for (size_t i = 0; i < report->findings->count; i++) {
         const struct finding *finding = report->findings->items[i];
 
-        if (status_worse(finding->status,
-                         leading ? leading->status : STATUS_OK))
+        if (finding_counts(finding)
+            && status_worse(finding->status,
+                            leading ? leading->status : STATUS_OK))
             leading = finding;
     }
     return leading;
@@ -136,9 +161,24 @@ quiet_verdict(const struct report *report)
     size_t unseen = report_not_covered(report);
 
     if (report_status(report) == STATUS_OK)
-        return xstrdup("nothing found that makes mail fail");
+        return xstrdup(report_accepted(report) > 0
+                           ? "nothing found but what is accepted"
+                           : "nothing found that makes mail fail");
     return xasprintf("nothing found, but %zu thing%s could not be seen",
                      unseen, unseen == 1 ? "" : "s");
+}
+
+
+/* What can be said when the service has not judged for too long. */
+static char *
+stale_verdict(const struct report *report)
+{
+    char *ago = text_duration(report->age_us);
+    char *verdict = xasprintf("last judged %s ago: systemctl status "
+                              "spnhealthd", ago);
+
+    free(ago);
+    return verdict;
 }
 
 
@@ -149,6 +189,8 @@ report_verdict(const struct report *report)
     const struct finding *leading = leading_finding(report);
     char *message, *verdict;
 
+    if (report->stale)
+        return stale_verdict(report);
     if (!leading)
         return quiet_verdict(report);
     message = text_clean(leading->message, strlen(leading->message), 600);

@@ -78,34 +78,6 @@ wall_us(void)
 }
 
 
-struct run *
-run_start(const struct configuration *configuration,
-          struct settings *settings, const struct context_task *context,
-          struct error *error)
-{
-    struct run *run = xcalloc(1, sizeof(*run));
-
-    run->configuration = configuration;
-    run->context = context;
-    run->settings = settings;
-    run->settings->numbers->time_us = wall_us();
-    run->facts = facts_new();
-    resolvers_read("/etc/resolv.conf", &run->resolvers);
-    run->plan = plan_new(configuration, run->settings, &run->resolvers,
-                         (enum bind_method)context->bind);
-    run->context_line = record_encode(&context_task_type, context);
-    run->started_us = monotonic_us();
-    run->deadline_us = run->started_us + configuration->probes.deadline_us;
-    run->packet = worker_start("packet", error);
-    if (!run->packet) {
-        run_free(run);
-        return NULL;
-    }
-    worker_send(run->packet, run->context_line);
-    return run;
-}
-
-
 void
 run_free(struct run *run)
 {
@@ -162,6 +134,34 @@ add_worker_fact(struct run *run, const char *mode, const char *host,
     record_set(&fact->host, host);
     record_set(&fact->detail, detail);
     facts_add(run->facts, FACT_WORKER, fact, run->settings->numbers->host);
+}
+
+
+struct run *
+run_start(const struct configuration *configuration,
+          struct settings *settings, const struct context_task *context)
+{
+    struct run *run = xcalloc(1, sizeof(*run));
+    struct error error;
+
+    run->configuration = configuration;
+    run->context = context;
+    run->settings = settings;
+    run->settings->numbers->time_us = wall_us();
+    run->facts = facts_new();
+    resolvers_read("/etc/resolv.conf", &run->resolvers);
+    run->plan = plan_new(configuration, run->settings, &run->resolvers,
+                         (enum bind_method)context->bind);
+    run->context_line = record_encode(&context_task_type, context);
+    run->started_us = monotonic_us();
+    run->deadline_us = run->started_us + configuration->probes.deadline_us;
+    run->packet = worker_start("packet", &error);
+    if (run->packet)
+        worker_send(run->packet, run->context_line);
+    else
+        add_worker_fact(run, "packet", run->settings->numbers->host,
+                        WORKER_CRASHED, error.text);
+    return run;
 }
 
 
@@ -443,6 +443,18 @@ const struct settings *
 run_settings(const struct run *run)
 {
     return run->settings;
+}
+
+
+size_t
+run_failed_workers(const struct run *run)
+{
+    size_t count = 0;
+
+    for (const struct fact *fact = facts_first(run->facts, FACT_WORKER); fact;
+         fact = fact->next)
+        count++;
+    return count;
 }
 
 

@@ -25,18 +25,18 @@ struct run;
  * Start a run.
  *
  * configuration  How to look; borrowed until run_free().
- * settings       What to look at; taken over, also on failure, and completed
- *                with what discovery finds.
+ * settings       What to look at; taken over, and completed with what
+ *                discovery finds.
  * context        For the workers; borrowed until run_free().
  *
- * Fails when the packet worker cannot be started.
+ * A packet worker that cannot be started is a fact of the run, which is over
+ * then.
  *
- * Returns a run for the caller to run_free(), or NULL.
+ * Returns a run for the caller to run_free().
  */
 struct run *run_start(const struct configuration *configuration,
                       struct settings *settings,
-                      const struct context_task *context,
-                      struct error *error);
+                      const struct context_task *context);
 
 /*
  * Let a run know a fact from an earlier one, as if it had been seen now: a
@@ -65,6 +65,9 @@ bool run_work(struct run *run);
 /* What was found; borrowed, complete once the run is over. */
 const struct facts *run_facts(const struct run *run);
 const struct settings *run_settings(const struct run *run);
+
+/* How many workers were killed, crashed, lied or could not be started. */
+size_t run_failed_workers(const struct run *run);
 
 /* How long the run has taken so far, in microseconds. */
 int64_t run_elapsed_us(const struct run *run);

@@ -1,8 +1,9 @@
 /*
- * The service: checks at their intervals, alerts through syslog.
+ * The service: checks at their intervals, alerts through the log.
  *
  * One thread, one poll(2): signals by signalfd(2), the workers' pipes, and
- * the time until the next check or the watchdog's next feeding.
+ * the time until the next check, the watchdog's next feeding, or another try
+ * of the log.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -10,7 +11,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,21 +21,21 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/text.h"
-#include "checks/check.h"
-#include "checks/demands.h"
-#include "daemon/alert_syslog.h"
-#include "daemon/alerts.h"
 #include "daemon/context.h"
+#include "daemon/keytab_source.h"
 #include "daemon/notify.h"
 #include "daemon/refusal.h"
 #include "daemon/run.h"
-#include "daemon/seen.h"
+#include "daemon/schedule.h"
 #include "daemon/service.h"
+#include "daemon/watch.h"
 
 /* How long a refused password is not tried again, unless its file changes:
    well below the lockout counters that directories usually keep. */
 #define REFUSAL_US (INT64_C(3600) * 1000000)
+
+/* A run so long past its deadline makes no progress. */
+#define STUCK_US (INT64_C(10) * 1000000)
 
 struct service {
     const struct options *options;
@@ -43,211 +43,125 @@ struct service {
     struct context_task *context;
     int signals;              /* signalfd(2) */
     char *host;
-    struct alerts *alerts;
+    struct watch *watch;
+    struct schedule *schedule;
     struct run *run;          /* NULL between runs */
-    int64_t *due_us;          /* of each schedule entry, monotonic */
     int64_t watchdog_us;      /* interval; 0: none */
     int64_t watchdog_due_us;
     struct refusal refusal;
+    struct keytab_source keytab_source;
+    bool reload_failed;       /* the file is not what is in force */
     bool stopping;
 };
 
 
-/* A clock in microseconds. */
+/* The monotonic clock in microseconds. */
 static int64_t
-clock_us(clockid_t clock)
+now_us(void)
 {
     struct timespec now;
 
-    clock_gettime(clock, &now);
+    clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
 
 /* Tell systemd something; without systemd there is nobody to tell. */
 static void
-tell(enum notify_state state, const char *status)
+tell(struct service *service, enum notify_state state, const char *status)
 {
     struct error error;
 
-    if (!notify_send(state, status, &error))
-        alert_syslog_note(LOG_WARNING, "telling systemd: %s", error.text);
+    watch_complain(service->watch, "telling systemd", NULL,
+                   notify_send(state, status, &error) ? NULL : error.text);
 }
 
 
-/* Make everything due now. */
+/* Tell systemd how things stand. */
 static void
-schedule_all(struct service *service)
+tell_status(struct service *service, enum notify_state state)
 {
-    size_t count = service->configuration->schedule_count;
+    char *summary = watch_summary(service->watch);
+    char *status = xasprintf("%s%s", summary, service->reload_failed
+                             ? "; the configuration file is unusable, and the "
+                               "former one in force" : "");
 
-    service->due_us = xrealloc(service->due_us, count + 1,
-                               sizeof(*service->due_us));
-    for (size_t i = 0; i < count; i++)
-        service->due_us[i] = clock_us(CLOCK_MONOTONIC);
+    tell(service, state, status);
+    free(status);
+    free(summary);
 }
 
 
-/* Put a configuration into force. */
+/* Put a configuration into force that the watch goes by already. */
 static void
 adopt(struct service *service, struct configuration *configuration)
 {
+    struct log *log = watch_log(service->watch);
     struct strings tried = {NULL, 0};
+    char *seed = xasprintf("%s %s", service->host,
+                           configuration->settings->numbers->domain);
 
     configuration_free(service->configuration);
     record_free(&context_task_type, service->context);
+    schedule_free(service->schedule);
     service->configuration = configuration;
-    alert_syslog_open(configuration->alerts.facility);
     service->context = context_new(configuration, service->host,
                                    service->options->trace ? CONTEXT_TRACE : 0,
                                    &tried);
+    service->schedule = schedule_new(configuration, seed, now_us());
     for (size_t i = 0; i < tried.count; i++)
-        alert_syslog_note(LOG_WARNING, "%s", tried.items[i]);
-    strings_clear(&tried);
-    if (service->alerts)
-        alerts_configure(service->alerts, configuration->alerts.confirm,
-                         configuration->alerts.repeat_us);
-    else
-        service->alerts = alerts_new(configuration->alerts.confirm,
-                                     configuration->alerts.repeat_us);
+        log_note(log, LOG_WARNING, NULL, "%s", tried.items[i]);
     for (size_t i = 0; i < configuration->unbuilt.count; i++)
-        alert_syslog_note(LOG_NOTICE, "%s", configuration->unbuilt.items[i]);
-    schedule_all(service);
+        log_note(log, LOG_NOTICE, NULL, "%s", configuration->unbuilt.items[i]);
+    strings_clear(&tried);
+    free(seed);
 }
 
 
-/* Read the configuration again; a bad one changes nothing. */
-static void
-reload(struct service *service)
+/* Read the configuration again and put it into force; on failure all stays as
+   it was, and the reasons are added to the list. */
+static bool
+replace_configuration(struct service *service, struct strings *errors)
 {
-    struct strings errors = {NULL, 0};
-    struct configuration *configuration;
+    struct configuration *configuration
+        = options_configure(service->options, errors);
+    struct error error;
 
-    tell(NOTIFY_RELOADING, "reading the configuration again");
-    configuration = options_configure(service->options, &errors);
-    for (size_t i = 0; i < errors.count; i++)
-        alert_syslog_note(LOG_ERR, "%s", errors.items[i]);
-    strings_clear(&errors);
-    if (!configuration) {
-        alert_syslog_note(LOG_ERR, "reload failed: the configuration in force "
-                                   "is kept; mend the file and reload again");
-        tell(NOTIFY_READY, "running with the former configuration: the file "
-                           "is unusable");
-        return;
+    if (!configuration)
+        return false;
+    if (!watch_configure(service->watch, configuration, &error)) {
+        strings_add(errors, error.text);
+        configuration_free(configuration);
+        return false;
     }
     run_free(service->run);
     service->run = NULL;
     adopt(service, configuration);
-    alert_syslog_note(LOG_INFO, "configuration read again from %s",
-                      service->options->configuration_path);
-    tell(NOTIFY_READY, "configuration read again");
+    return true;
 }
 
 
-/* The name of a file in the state directory, for the caller to free(). */
-static char *
-state_path(const struct service *service, const char *name)
-{
-    return xasprintf("%s/%s", service->configuration->state_directory, name);
-}
-
-
-/* Take up the alerts that stood when the service last ran. */
+/* Obey a reload; a bad configuration changes nothing. */
 static void
-load_alerts(struct service *service)
+reload(struct service *service)
 {
-    char *path = state_path(service, ALERTS_FILE), *warning = NULL;
-    struct error error;
+    struct log *log = watch_log(service->watch);
+    struct strings errors = {NULL, 0};
 
-    if (!alerts_load(service->alerts, path, clock_us(CLOCK_MONOTONIC),
-                     clock_us(CLOCK_REALTIME), &warning, &error))
-        alert_syslog_note(LOG_WARNING, "%s: what stood before this start is "
-                          "forgotten and will be told again", error.text);
-    else if (warning)
-        alert_syslog_note(LOG_WARNING, "%s", warning);
-    free(warning);
-    free(path);
-}
-
-
-/* Save the alerts that stand, for the next start. */
-static void
-save_alerts(const struct service *service)
-{
-    char *path = state_path(service, ALERTS_FILE);
-    struct error error;
-
-    if (!alerts_save(service->alerts, path, &error))
-        alert_syslog_note(LOG_WARNING, "%s: what stands will be told again "
-                          "after a restart", error.text);
-    free(path);
-}
-
-
-/* Add the mail servers of earlier runs to those to look at. */
-static void
-remember_mail_servers(const struct service *service,
-                      struct settings *settings)
-{
-    char *problem = context_add_seen(service->configuration, settings);
-
-    if (problem)
-        alert_syslog_note(LOG_WARNING, "%s", problem);
-    free(problem);
-}
-
-
-/* Save the mail servers that this run knows, if they are not saved already. */
-static void
-save_mail_servers(const struct service *service,
-                  const struct settings *settings, const struct facts *facts)
-{
-    struct strings hosts = {NULL, 0}, saved = {NULL, 0};
-    char *path = state_path(service, SEEN_FILE), *warning = NULL;
-    struct error error;
-    bool news = false;
-
-    if (!settings->numbers->discovered_mail)
-        goto done;
-    for (size_t i = 0; i < settings->mail_count; i++)
-        if (settings->mail[i]->origin & (MAIL_MX | MAIL_EXCHANGE | MAIL_SEEN)
-            || mail_answers(facts, settings->mail[i]->host))
-            strings_add_unique(&hosts, settings->mail[i]->host);
-    if (seen_read(path, &saved, &warning, &error))
-        for (size_t i = 0; i < hosts.count; i++)
-            news |= !strings_contain(&saved, hosts.items[i]);
+    tell(service, NOTIFY_RELOADING, "reading the configuration again");
+    service->reload_failed = !replace_configuration(service, &errors);
+    for (size_t i = 0; i < errors.count; i++)
+        log_note(log, LOG_ERR, LOG_ID_RELOAD_FAILED, "%s", errors.items[i]);
+    if (service->reload_failed)
+        log_note(log, LOG_ERR, LOG_ID_RELOAD_FAILED,
+                 "reload failed: the configuration in force is kept; mend "
+                 "the file and reload again");
     else
-        news = hosts.count > 0;
-    if (news && !seen_write(path, &hosts, &error))
-        alert_syslog_note(LOG_WARNING, "%s: mail servers that vanish from DNS "
-                          "will be forgotten at the next start", error.text);
-
-done:
-    strings_clear(&hosts);
-    strings_clear(&saved);
-    free(warning);
-    free(path);
-}
-
-
-/* Names of the checks that are due, each scheduled again after its interval
-   from when it was due, so that intervals do not drift. */
-static void
-take_due(struct service *service, struct strings *names)
-{
-    const struct configuration *configuration = service->configuration;
-    int64_t now_us = clock_us(CLOCK_MONOTONIC);
-
-    for (size_t i = 0; i < configuration->schedule_count; i++) {
-        const struct check_schedule *entry = &configuration->schedule[i];
-
-        if (!entry->enabled || !entry->check->judge
-            || service->due_us[i] > now_us)
-            continue;
-        strings_add(names, entry->check->name);
-        while (service->due_us[i] <= now_us)
-            service->due_us[i] += entry->interval_us;
-    }
+        log_note(log, LOG_INFO, LOG_ID_RELOADED,
+                 "configuration read again from %s",
+                 service->options->configuration_path);
+    tell_status(service, NOTIFY_READY);
+    strings_clear(&errors);
 }
 
 
@@ -255,97 +169,97 @@ take_due(struct service *service, struct strings *names)
 static void
 begin_run(struct service *service)
 {
-    struct strings names = {NULL, 0};
     struct settings *settings;
-    struct error error;
+    char *problem;
 
-    take_due(service, &names);
-    if (names.count == 0)
+    if (schedule_next_us(service->schedule) > now_us())
         return;
     settings = context_settings(service->configuration, service->context);
     strings_clear(&settings->numbers->checks);
-    settings->numbers->checks = names;
-    remember_mail_servers(service, settings);
+    schedule_take(service->schedule, now_us(), &settings->numbers->checks);
+    problem = context_add_seen(service->configuration, settings);
+    watch_complain(service->watch, "reading the mail servers seen before",
+                   NULL, problem);
+    free(problem);
     service->run = run_start(service->configuration, settings,
-                             service->context, &error);
-    if (!service->run) {
-        alert_syslog_note(LOG_ERR, "%s: nothing was checked", error.text);
-        return;
-    }
-    refusal_apply(&service->refusal, service->context, service->run,
-                  clock_us(CLOCK_MONOTONIC), REFUSAL_US);
+                             service->context);
+    refusal_apply(&service->refusal, service->context, service->run, now_us(),
+                  REFUSAL_US);
 }
 
 
-/* Judge a finished run and tell what is news. */
+/* Take up a finished run. */
 static void
 end_run(struct service *service)
 {
-    const struct alert_sink sink = {alert_syslog_tell, service->host};
-    const struct facts *facts = run_facts(service->run);
-    const struct settings *settings = run_settings(service->run);
-    struct findings *findings = checks_judge(facts, settings);
-    char *status;
+    char *problem = keytab_source_changed(&service->keytab_source);
 
-    alerts_update(service->alerts, findings, clock_us(CLOCK_MONOTONIC),
-                  clock_us(CLOCK_REALTIME), &sink);
-    save_alerts(service);
-    status = xasprintf("%s; alerts that stand: %zu",
-                       status_name(findings_worst(findings)),
-                       alerts_standing(service->alerts));
-    tell(NOTIFY_STATUS, status);
-    refusal_learn(&service->refusal, service->context, facts,
-                  clock_us(CLOCK_MONOTONIC));
-    save_mail_servers(service, settings, facts);
-    free(status);
-    findings_free(findings);
+    watch_conclude(service->watch, service->run);
+    watch_complain(service->watch, "the keytab", LOG_ID_KEYTAB_CHANGED,
+                   problem);
+    refusal_learn(&service->refusal, service->context,
+                  run_facts(service->run), now_us());
+    tell_status(service, NOTIFY_STATUS);
     run_free(service->run);
     service->run = NULL;
+    free(problem);
 }
 
 
-/* How long poll(2) may wait: until a check is due, the run's deadline or the
-   watchdog's feeding. */
+/* The sooner of two times. */
+static int64_t
+sooner(int64_t left_us, int64_t right_us)
+{
+    return left_us < right_us ? left_us : right_us;
+}
+
+
+/* How long poll(2) may wait for something to be done without a signal or a
+   worker's word. */
 static int
 wait_ms(const struct service *service)
 {
-    int64_t now_us = clock_us(CLOCK_MONOTONIC), until_us = INT64_MAX;
+    int64_t until_us = log_retry_us(watch_log(service->watch)), left_us;
 
     if (service->watchdog_us)
-        until_us = service->watchdog_due_us;
-    if (service->run) {
-        int64_t run_us = now_us
-                         + (int64_t)run_timeout_ms(service->run) * 1000;
-
-        if (run_us < until_us)
-            until_us = run_us;
-    } else {
-        for (size_t i = 0; i < service->configuration->schedule_count; i++)
-            if (service->configuration->schedule[i].enabled
-                && service->configuration->schedule[i].check->judge
-                && service->due_us[i] < until_us)
-                until_us = service->due_us[i];
-    }
+        until_us = sooner(until_us, service->watchdog_due_us);
+    if (service->run)
+        until_us = sooner(until_us,
+                          now_us() + (int64_t)run_timeout_ms(service->run)
+                                         * 1000);
+    else
+        until_us = sooner(until_us, schedule_next_us(service->schedule));
     if (until_us == INT64_MAX)
         return -1;
-    if (until_us <= now_us)
+    left_us = until_us - now_us();
+    if (left_us <= 0)
         return 0;
-    return until_us - now_us > INT64_C(3600) * 1000000
-               ? 3600 * 1000 : (int)((until_us - now_us) / 1000 + 1);
+    return (int)(sooner(left_us, INT64_C(3600) * 1000000) / 1000 + 1);
 }
 
 
-/* Feed the watchdog when it is due: from the loop, so that a loop that hangs
-   is noticed. */
+/* Whether a run goes on although its deadline is long over. */
+static bool
+is_stuck(const struct service *service)
+{
+    return service->run
+           && run_elapsed_us(service->run)
+                  > service->configuration->probes.deadline_us + STUCK_US;
+}
+
+
+/* Feed the watchdog when it is due: from the loop, and while runs end, so that
+   what hangs is noticed. */
 static void
 feed_watchdog(struct service *service)
 {
-    int64_t now_us = clock_us(CLOCK_MONOTONIC);
+    int64_t time_us = now_us();
 
-    if (!service->watchdog_us || now_us < service->watchdog_due_us)
+    if (!service->watchdog_us || time_us < service->watchdog_due_us
+        || is_stuck(service))
         return;
-    tell(NOTIFY_WATCHDOG, NULL);
-    service->watchdog_due_us = now_us + service->watchdog_us;
+    tell(service, NOTIFY_WATCHDOG, NULL);
+    service->watchdog_due_us = time_us + service->watchdog_us;
 }
 
 
@@ -355,12 +269,17 @@ obey_signals(struct service *service)
 {
     struct signalfd_siginfo signal;
 
-    while (read(service->signals, &signal, sizeof(signal)) == sizeof(signal)) {
-        if (signal.ssi_signo == SIGHUP)
+    while (read(service->signals, &signal, sizeof(signal)) == sizeof(signal))
+        switch (signal.ssi_signo) {
+        case SIGHUP:
             reload(service);
-        else
+            break;
+        case SIGUSR1:
+            schedule_all(service->schedule, now_us());
+            break;
+        default:
             service->stopping = true;
-    }
+        }
 }
 
 
@@ -381,6 +300,8 @@ turn(struct service *service)
     feed_watchdog(service);
     if (service->stopping)
         return;
+    if (log_retry_us(watch_log(service->watch)) <= now_us())
+        log_flush(watch_log(service->watch));
     if (!service->run)
         begin_run(service);
     if (service->run && run_work(service->run))
@@ -398,6 +319,7 @@ open_signals(void)
     sigaddset(&signals, SIGHUP);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGUSR1);
     sigprocmask(SIG_BLOCK, &signals, NULL);
     return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
@@ -408,50 +330,72 @@ static void
 service_clear(struct service *service)
 {
     run_free(service->run);
-    alerts_free(service->alerts);
+    watch_free(service->watch);
+    schedule_free(service->schedule);
     refusal_clear(&service->refusal);
     record_free(&context_task_type, service->context);
     configuration_free(service->configuration);
-    free(service->due_us);
     free(service->host);
     if (service->signals >= 0)
         close(service->signals);
 }
 
 
-int
-service_main(const struct options *options)
+/* Make ready to run; returns the exit status to end with, or -1. */
+static int
+start(struct service *service)
 {
-    struct service service = {.options = options};
     struct strings errors = {NULL, 0};
     struct configuration *configuration
-        = options_configure(options, &errors);
+        = options_configure(service->options, &errors);
+    struct error error;
 
     for (size_t i = 0; i < errors.count; i++)
         fprintf(stderr, "spnhealthd: %s\n", errors.items[i]);
     strings_clear(&errors);
     if (!configuration)
         return SERVICE_BAD_CONFIGURATION;
-    service.host = context_host();
-    service.signals = open_signals();
-    if (service.signals < 0) {
+    service->host = context_host();
+    service->signals = open_signals();
+    if (service->signals < 0) {
         fprintf(stderr, "spnhealthd: watching for signals: %s\n",
                 strerror(errno));
         configuration_free(configuration);
-        free(service.host);
         return 1;
     }
-    adopt(&service, configuration);
-    load_alerts(&service);
-    service.watchdog_us = notify_watchdog_us();
-    service.watchdog_due_us = clock_us(CLOCK_MONOTONIC);
-    alert_syslog_note(LOG_INFO, "%s started for %s", PACKAGE_STRING,
-                      configuration->settings->numbers->domain);
-    tell(NOTIFY_READY, "started");
+    service->watch = watch_new(configuration, service->host, &error);
+    if (!service->watch) {
+        fprintf(stderr, "spnhealthd: %s\n", error.text);
+        configuration_free(configuration);
+        return SERVICE_BAD_CONFIGURATION;
+    }
+    keytab_source_note(&service->keytab_source);
+    adopt(service, configuration);
+    service->watchdog_us = notify_watchdog_us();
+    service->watchdog_due_us = now_us();
+    return -1;
+}
+
+
+int
+service_main(const struct options *options)
+{
+    struct service service = {.options = options, .signals = -1};
+    int status = start(&service);
+
+    if (status >= 0) {
+        service_clear(&service);
+        return status;
+    }
+    log_note(watch_log(service.watch), LOG_INFO, LOG_ID_STARTED,
+             "%s started for %s", PACKAGE_STRING,
+             service.configuration->settings->numbers->domain);
+    tell_status(&service, NOTIFY_READY);
     while (!service.stopping)
         turn(&service);
-    tell(NOTIFY_STOPPING, "stopping");
-    alert_syslog_note(LOG_INFO, "%s stopped", PACKAGE_STRING);
+    tell(&service, NOTIFY_STOPPING, "stopping");
+    log_note(watch_log(service.watch), LOG_INFO, LOG_ID_STOPPED,
+             "%s stopped", PACKAGE_STRING);
     service_clear(&service);
     return 0;
 }

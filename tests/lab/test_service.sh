@@ -121,7 +121,7 @@ touch "$log" "$notified"
 stop_listeners()
 {
     # What nsenter(1) runs outlives it.
-    "$lab" exec mon pkill -f "^python3 .* $work/" || true
+    "$lab" exec mon pkill -f "python3 .* $work/" || true
     wait "${listeners[@]}" 2>/dev/null || true
     finish
 }

@@ -142,7 +142,8 @@ expect_clock()
 expect_ports()
 {
     diff <(printf '%s\n' "$@" | sort) \
-        <(jq -r '.measurements[] | select(.check == "ports") | .subject' "$report" | sort)
+        <(jq -r '.measurements[] | select(.check == "ports" and .name == "open")
+            | .subject' "$report" | sort)
 }
 
 expect_healthy()

@@ -22,7 +22,8 @@ static void
 note_event(void *closure, const struct alert_event *event)
 {
     static const char *const kinds[]
-        = {"RAISED", "CHANGED", "REPEATED", "RECOVERED", "HELD_BACK"};
+        = {"RAISED", "CHANGED", "REPEATED", "RECOVERED", "FLAPPING",
+           "WITHDRAWN", "HELD_BACK"};
     struct service *service = closure;
     char *longer = xasprintf("%s%s %s %s %s %zu;", service->told,
                              kinds[event->kind], status_name(event->status),
@@ -75,21 +76,66 @@ service_find(struct service *service, enum status status, const char *code,
 }
 
 
-void
-assert_cycle(struct service *service, const char *expected)
+/* Begin to note what is told. */
+static void
+forget_told(struct service *service)
 {
-    const struct alert_sink sink = {note_event, service};
-
     free(service->told);
     service->told = xstrdup("");
     service->events = 0;
+}
+
+
+void
+assert_partial_cycle(struct service *service, const struct findings *judged,
+                     const char *expected)
+{
+    const struct alert_sink sink = {note_event, service};
+    const struct alert_time now = {service->now_us, EPOCH + service->now_us};
+
+    forget_told(service);
     findings_end_check(service->findings, 0);
     findings_sort(service->findings);
-    alerts_update(service->alerts, service->findings, service->now_us,
-                  EPOCH + service->now_us, &sink);
+    alerts_update(service->alerts, judged, service->findings, &now, &sink);
     if (expected)
         assert_string_equal(service->told, expected);
     service->now_us += MINUTE;
     findings_free(service->findings);
     prepare(service);
+}
+
+
+void
+assert_cycle(struct service *service, const char *expected)
+{
+    assert_partial_cycle(service, service->findings, expected);
+}
+
+
+void
+assert_withdrawn(struct service *service, const struct strings *checks,
+                 const char *expected)
+{
+    const struct alert_sink sink = {note_event, service};
+    const struct alert_time now = {service->now_us, EPOCH + service->now_us};
+
+    forget_told(service);
+    alerts_withdraw(service->alerts, checks, &now, &sink);
+    assert_string_equal(service->told, expected);
+}
+
+
+void
+service_flap(struct service *service)
+{
+    for (int i = 0; i < 2; i++) {
+        service_find(service, STATUS_CRITICAL, "A", "x");
+        assert_cycle(service, "RAISED CRITICAL A x 0;");
+        findings_judged(service->findings, "A", "x");
+        assert_cycle(service, "RECOVERED OK A x 0;");
+    }
+    service_find(service, STATUS_CRITICAL, "A", "x");
+    assert_cycle(service, "FLAPPING CRITICAL A x 0;");
+    findings_judged(service->findings, "A", "x");
+    assert_cycle(service, "");
 }

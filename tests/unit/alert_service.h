@@ -33,7 +33,20 @@ void service_free(struct service *service);
 struct finding *service_find(struct service *service, enum status status,
                              const char *code, const char *subject);
 
+/* Have "A x" come and go, a cycle each, until it is told to be flapping and is
+   not found; confirm must be 1. */
+void service_flap(struct service *service);
+
 /* Let the cycle pass; what is told must be this, unless it is NULL. */
 void assert_cycle(struct service *service, const char *expected);
+
+/* As assert_cycle(), but only what is judged here was. */
+void assert_partial_cycle(struct service *service,
+                          const struct findings *judged,
+                          const char *expected);
+
+/* Withdraw what other checks than these found; what is told must be this. */
+void assert_withdrawn(struct service *service, const struct strings *checks,
+                      const char *expected);
 
 #endif

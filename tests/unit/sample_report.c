@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/unit/sample_report.h"
 
@@ -39,6 +40,7 @@ sample_new(void)
         .host = "mon.corp.example.com",
         .domain = "corp.example.com",
         .elapsed_s = 0.412,
+        .age_us = -1,
     };
     return sample;
 }
@@ -113,7 +115,8 @@ sample_broken(void)
 struct sample *
 sample_hostile(void)
 {
-    static const char nasty[] = "a|b'c=d\"e\\f\ng\033[31mh\xff\xc2\x9bi";
+    static const char nasty[] = "a|b'c=d\"e\\f\ng\033[31mh\xff\xc2\x9bi"
+                                "<j>&k;";
     struct sample *sample = sample_new();
     struct findings *findings = sample->findings;
     struct finding *finding;
@@ -135,6 +138,45 @@ sample_hostile(void)
     findings_measure(findings, nasty, nasty, 1e300, 1, nasty);
     findings_end_check(findings, 0);
     return sample;
+}
+
+
+/* Conclude anew what a check comes to. */
+static void
+conclude(const struct findings *findings, struct check_result *result)
+{
+    result->status = STATUS_OK;
+    result->above_ok = 0;
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *finding = findings->items[i];
+
+        if (!finding_counts(finding)
+            || strcmp(finding->check, result->check) != 0)
+            continue;
+        result->above_ok++;
+        if (status_worse(finding->status, result->status))
+            result->status = finding->status;
+    }
+}
+
+
+void
+sample_accept(struct sample *sample, const char *code)
+{
+    struct findings *findings = sample->findings;
+
+    for (size_t i = 0; i < findings->count; i++) {
+        struct finding *finding = findings->items[i];
+
+        if (strcmp(finding->code, code) != 0)
+            continue;
+        finding->accepted = xstrdup("moved in <January> & known");
+        /* When 2026-12-31 is over. */
+        finding->accepted_until_us = INT64_C(1798761600000000);
+    }
+    for (size_t i = 0; i < findings->result_count; i++)
+        conclude(findings, &findings->results[i]);
+    findings_sort(findings);
 }
 
 

@@ -26,6 +26,9 @@ struct sample *sample_broken(void);
 /* Every text a terminal, a log reader or a parser could stumble over. */
 struct sample *sample_hostile(void);
 
+/* Accept the findings of a code, until 2026-12-31. */
+void sample_accept(struct sample *sample, const char *code);
+
 void sample_free(struct sample *sample);
 
 /* What an output writes, for the caller to free(). */

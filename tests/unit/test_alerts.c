@@ -409,6 +409,240 @@ a_reload_keeps_what_stands(void **state)
 }
 
 
+static void
+more_than_four_changes_within_an_hour_are_told_once(void **state)
+{
+    struct service *service = service_new(1, MINUTE);
+
+    (void)state;
+    service_flap(service);
+    assert_int_equal(alerts_standing(service->alerts), 1);
+    for (int i = 0; i < 20; i++) {
+        service_find(service, STATUS_WARNING, "A", "x");
+        assert_cycle(service, "");
+        findings_judged(service->findings, "A", "x");
+        assert_cycle(service, "");
+    }
+    service_free(service);
+}
+
+
+static void
+what_flapped_is_told_when_it_was_gone_for_an_hour(void **state)
+{
+    struct service *service = service_new(1, 0);
+
+    (void)state;
+    service_flap(service);
+    service->now_us += 58 * MINUTE;
+    findings_judged(service->findings, "A", "x");
+    assert_cycle(service, "");
+    findings_judged(service->findings, "A", "x");
+    assert_cycle(service, "RECOVERED OK A x 0;");
+    assert_int_equal(alerts_standing(service->alerts), 0);
+    service_find(service, STATUS_WARNING, "A", "x");
+    assert_cycle(service, "RAISED WARNING A x 0;");
+    service_free(service);
+}
+
+
+static void
+what_flapped_is_told_when_it_stood_for_an_hour(void **state)
+{
+    struct service *service = service_new(1, 0);
+
+    (void)state;
+    service_flap(service);
+    service_find(service, STATUS_WARNING, "A", "x");
+    assert_cycle(service, "");
+    service->now_us += 58 * MINUTE;
+    service_find(service, STATUS_WARNING, "A", "x");
+    assert_cycle(service, "");
+    service_find(service, STATUS_WARNING, "A", "x");
+    assert_cycle(service, "CHANGED WARNING A x 0;");
+    service_find(service, STATUS_WARNING, "A", "x");
+    assert_cycle(service, "");
+    findings_judged(service->findings, "A", "x");
+    assert_cycle(service, "RECOVERED OK A x 0;");
+    service_free(service);
+}
+
+
+static void
+four_changes_an_hour_are_none_too_many(void **state)
+{
+    struct service *service = service_new(1, 0);
+
+    (void)state;
+    for (int i = 0; i < 6; i++) {
+        service->now_us = i * 30 * MINUTE;
+        service_find(service, STATUS_CRITICAL, "A", "x");
+        assert_cycle(service, "RAISED CRITICAL A x 0;");
+        findings_judged(service->findings, "A", "x");
+        assert_cycle(service, "RECOVERED OK A x 0;");
+    }
+    service_free(service);
+}
+
+
+static void
+what_never_lasts_long_enough_to_be_confirmed_flaps(void **state)
+{
+    struct service *service = service_new(3, 0);
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        service_find(service, STATUS_CRITICAL, "A", "x");
+        assert_cycle(service, "");
+        findings_judged(service->findings, "A", "x");
+        assert_cycle(service, "");
+    }
+    service_find(service, STATUS_CRITICAL, "A", "x");
+    assert_cycle(service, "FLAPPING CRITICAL A x 0;");
+    service_free(service);
+}
+
+
+static void
+an_effect_does_not_flap_aloud_beneath_its_cause(void **state)
+{
+    struct service *service = service_new(1, 0);
+
+    (void)state;
+    service_find(service, STATUS_CRITICAL, "CAUSE", "x");
+    assert_cycle(service, "RAISED CRITICAL CAUSE x 0;");
+    for (int i = 0; i < 4; i++) {
+        find_chain(service, true);
+        assert_cycle(service, "");
+        service_find(service, STATUS_CRITICAL, "CAUSE", "x");
+        assert_cycle(service, "");
+    }
+    service_free(service);
+}
+
+
+/* Find something that is accepted until a day. */
+static void
+find_accepted(struct service *service)
+{
+    struct finding *finding
+        = service_find(service, STATUS_CRITICAL, "A", "x");
+
+    finding->accepted = xstrdup("until the move");
+    /* The end of 2023-11-30. */
+    finding->accepted_until_us = INT64_C(1701388800000000);
+}
+
+
+static void
+what_is_accepted_is_no_news(void **state)
+{
+    struct service *service = service_new(1, MINUTE);
+
+    (void)state;
+    find_accepted(service);
+    assert_cycle(service, "");
+    find_accepted(service);
+    assert_cycle(service, "");
+    service_find(service, STATUS_CRITICAL, "A", "x");
+    assert_cycle(service, "RAISED CRITICAL A x 0;");
+    service_free(service);
+}
+
+
+static void
+what_stands_is_withdrawn_when_it_is_accepted(void **state)
+{
+    struct service *service = service_new(1, MINUTE);
+
+    (void)state;
+    service_find(service, STATUS_CRITICAL, "A", "x");
+    assert_cycle(service, "RAISED CRITICAL A x 0;");
+    find_accepted(service);
+    assert_cycle(service, "WITHDRAWN UNKNOWN A x 0;");
+    assert_int_equal(alerts_standing(service->alerts), 0);
+    find_accepted(service);
+    assert_cycle(service, "");
+    service_free(service);
+}
+
+
+static void
+an_accepted_cause_explains_nothing(void **state)
+{
+    struct service *service = service_new(1, 0);
+    struct finding *effect;
+
+    (void)state;
+    find_accepted(service);
+    effect = service_find(service, STATUS_CRITICAL, "EFFECT", "y");
+    strings_add(&effect->caused_by, "A x");
+    assert_cycle(service, "RAISED CRITICAL EFFECT y 0;");
+    service_free(service);
+}
+
+
+static void
+what_no_run_judges_is_withdrawn_after_30_days(void **state)
+{
+    struct service *service = service_new(1, 0);
+
+    (void)state;
+    service_find(service, STATUS_CRITICAL, "A", "x");
+    assert_cycle(service, "RAISED CRITICAL A x 0;");
+    service->now_us = ALERT_FORGOTTEN_US - 1;
+    assert_cycle(service, "");
+    service->now_us = ALERT_FORGOTTEN_US;
+    assert_cycle(service, "WITHDRAWN UNKNOWN A x 0;");
+    assert_cycle(service, "");
+    service_free(service);
+}
+
+
+static void
+what_a_check_found_is_withdrawn_with_the_check(void **state)
+{
+    struct service *service = service_new(1, 0);
+    struct strings checks = {NULL, 0};
+
+    (void)state;
+    strings_add(&checks, "spn");
+    service_find(service, STATUS_CRITICAL, "CLOCK_SKEW", "x");
+    service_find(service, STATUS_CRITICAL, "SPN_MISSING", "y");
+    assert_cycle(service, "RAISED CRITICAL CLOCK_SKEW x 0;"
+                 "RAISED CRITICAL SPN_MISSING y 0;");
+    assert_withdrawn(service, &checks, "WITHDRAWN UNKNOWN CLOCK_SKEW x 0;");
+    assert_withdrawn(service, &checks, "");
+    assert_int_equal(alerts_standing(service->alerts), 1);
+    strings_clear(&checks);
+    service_free(service);
+}
+
+
+/* A cycle that runs one check alone, while another one's finding stands. */
+static void
+a_cause_stands_while_its_check_does_not_run(void **state)
+{
+    struct service *service = service_new(1, 0);
+    struct findings *judged;
+    struct finding *effect;
+
+    (void)state;
+    service_find(service, STATUS_CRITICAL, "CAUSE", "x");
+    assert_cycle(service, "RAISED CRITICAL CAUSE x 0;");
+    judged = findings_new();
+    findings_judged(judged, "EFFECT", "y");
+    service_find(service, STATUS_CRITICAL, "CAUSE", "x");
+    effect = service_find(service, STATUS_CRITICAL, "EFFECT", "y");
+    strings_add(&effect->caused_by, "CAUSE x");
+    assert_partial_cycle(service, judged, "");
+    service_find(service, STATUS_CRITICAL, "EFFECT", "y");
+    assert_partial_cycle(service, judged, "RAISED CRITICAL EFFECT y 0;");
+    findings_free(judged);
+    service_free(service);
+}
+
+
 int
 main(void)
 {
@@ -433,6 +667,18 @@ main(void)
         cmocka_unit_test(exactly_as_many_as_fit_hold_nothing_back),
         cmocka_unit_test(more_keys_than_are_followed_are_counted),
         cmocka_unit_test(a_reload_keeps_what_stands),
+        cmocka_unit_test(more_than_four_changes_within_an_hour_are_told_once),
+        cmocka_unit_test(what_flapped_is_told_when_it_was_gone_for_an_hour),
+        cmocka_unit_test(what_flapped_is_told_when_it_stood_for_an_hour),
+        cmocka_unit_test(four_changes_an_hour_are_none_too_many),
+        cmocka_unit_test(what_never_lasts_long_enough_to_be_confirmed_flaps),
+        cmocka_unit_test(an_effect_does_not_flap_aloud_beneath_its_cause),
+        cmocka_unit_test(what_is_accepted_is_no_news),
+        cmocka_unit_test(what_stands_is_withdrawn_when_it_is_accepted),
+        cmocka_unit_test(an_accepted_cause_explains_nothing),
+        cmocka_unit_test(what_no_run_judges_is_withdrawn_after_30_days),
+        cmocka_unit_test(what_a_check_found_is_withdrawn_with_the_check),
+        cmocka_unit_test(a_cause_stands_while_its_check_does_not_run),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -77,6 +77,38 @@ defaults_are_those_of_the_manual(void **state)
 }
 
 
+/* The directory for the state, with this in the environment; NULL: nothing. */
+static void
+assert_state_directory(void **state, const char *given, const char *text,
+                       const char *expected)
+{
+    struct configuration *read;
+
+    if (given)
+        setenv("STATE_DIRECTORY", given, 1);
+    read = configuration_good(state, text);
+    unsetenv("STATE_DIRECTORY");
+    assert_string_equal(read->state_directory, expected);
+    configuration_free(read);
+}
+
+
+static void
+the_state_is_where_systemd_made_room(void **state)
+{
+    static const char usual[] = "/var/lib/spnhealthd";
+
+    assert_state_directory(state, NULL, "", usual);
+    assert_state_directory(state, "/var/lib/spnhealthd-a", "",
+                           "/var/lib/spnhealthd-a");
+    assert_state_directory(state, "/var/lib/spnhealthd-a",
+                           "state_directory: /srv/state\n", "/srv/state");
+    assert_state_directory(state, "/var/lib/a:/var/lib/b", "", usual);
+    assert_state_directory(state, "lib/spnhealthd", "", usual);
+    assert_state_directory(state, "", "", usual);
+}
+
+
 static void
 every_check_but_reach_has_a_schedule(void **state)
 {
@@ -286,10 +318,7 @@ what_is_not_built_is_said(void **state)
                "smart_hosts: [{host: r.net, port: 587, auth: basic, starttls: "
                "absent, ca_file: /c}]\n"
                "senders: [{address: a@b.c, account: svc}]\n"
-               "accepted: [{code: SPN_ORPHANED, subject: 'SMTP/old*', reason: "
-               "moving, until: 2026-12-31}]\n"
-               "mail_log: [/var/log/mail.log, 'journal:postfix']\n"
-               "metrics: {textfile: /m.prom}\nreport: {html: /r.html}\n");
+               "mail_log: [/var/log/mail.log, 'journal:postfix']\n");
 
     assert_list(
         &read->unbuilt,
@@ -302,10 +331,43 @@ what_is_not_built_is_said(void **state)
         "mail_servers[0].smtp.xexch50: is not acted on in this version "
         "smart_hosts: is not acted on in this version "
         "senders: is not acted on in this version "
-        "accepted: no finding is accepted by this version "
-        "mail_log: no log is read by this version "
-        "metrics.textfile: no metrics are written by this version "
-        "report.html: no report is written by this version");
+        "mail_log: no log is read by this version");
+    configuration_free(read);
+}
+
+
+static void
+what_is_accepted_lasts_to_the_end_of_its_day(void **state)
+{
+    struct configuration *read = configuration_good(
+        state, "accepted:\n"
+               "  - {code: SPN_ORPHANED, subject: 'SMTP/old*', reason: the "
+               "move, until: 2026-12-31}\n"
+               "  - {code: CLOCK_SKEW, subject: a.b, reason: old, until: "
+               "1969-01-01}\n");
+    const struct settings *settings = read->settings;
+
+    assert_int_equal(settings->accepted_count, 2);
+    assert_string_equal(settings->accepted[0]->code, "SPN_ORPHANED");
+    assert_string_equal(settings->accepted[0]->subject, "SMTP/old*");
+    assert_string_equal(settings->accepted[0]->reason, "the move");
+    /* 2027-01-01T00:00:00Z */
+    assert_int_equal(settings->accepted[0]->until_us,
+                     INT64_C(1798761600000000));
+    assert_int_equal(settings->accepted[1]->until_us, 0);
+    assert_int_equal(read->unbuilt.count, 0);
+    configuration_free(read);
+}
+
+
+static void
+files_to_publish_are_kept(void **state)
+{
+    struct configuration *read = configuration_good(
+        state, "metrics: {textfile: /m.prom}\nreport: {html: /r.html}\n");
+
+    assert_string_equal(read->metrics_textfile, "/m.prom");
+    assert_string_equal(read->report_html, "/r.html");
     configuration_free(read);
 }
 
@@ -531,6 +593,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(defaults_are_those_of_the_manual),
+        TEST(the_state_is_where_systemd_made_room),
         TEST(every_check_but_reach_has_a_schedule),
         TEST(names_are_kept_canonical),
         TEST(domain_controllers_are_names_or_more),
@@ -541,6 +604,8 @@ main(void)
         TEST(limits_and_alerts_are_read),
         TEST(keys_of_checks_are_read),
         TEST(what_is_not_built_is_said),
+        TEST(what_is_accepted_lasts_to_the_end_of_its_day),
+        TEST(files_to_publish_are_kept),
         TEST(what_asks_for_nothing_is_not_said_to_be_unbuilt),
         TEST(a_check_that_is_not_built_is_said_unless_disabled),
         TEST(aliases_stand_for_their_anchor),
@@ -552,5 +617,6 @@ main(void)
         TEST(the_example_has_every_key_and_check),
     };
 
+    unsetenv("STATE_DIRECTORY");
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

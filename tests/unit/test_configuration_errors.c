@@ -200,6 +200,12 @@ bad_values_of_each_key_are_refused(void **state)
          "2026-02-29}]",
          "1:63: accepted[0].until: \"2026-02-29\": a day is expected, such as "
          "2026-12-31"},
+        {"accepted: [{code: SPN_ORPHANED, subject: x, reason: y}]",
+         "1:12: accepted[0]: \"until\" is missing"},
+        {"accepted: [{code: SPN_ORPHAN, subject: x, reason: y, until: "
+         "2026-01-01}]",
+         "1:19: accepted[0].code: no finding has the code SPN_ORPHAN; "
+         "spnhealthd(8) lists them"},
         {"alerts: {facility: kern}",
          "1:20: alerts.facility: \"kern\": expected is one of: auth, "
          "authpriv, cron, daemon, local0, local1, local2, local3, local4, "

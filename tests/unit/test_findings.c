@@ -194,7 +194,7 @@ passing_adds_the_ok_finding_and_covers_nothing(void **state)
 
     findings_judged(findings, "A", "x");
     findings_end_check(findings, 0);
-    findings_pass(findings, "example.com", "%d judged", 1);
+    findings_pass(findings, "SPN_OK", "example.com", "%d judged", 1);
     finding = findings_find(findings, "SPN_OK", "example.com");
     assert_non_null(finding);
     assert_string_equal(finding->code, "SPN_OK");

@@ -67,7 +67,7 @@ every_key_is_there_in_order(void **state)
 
     (void)state;
     assert_keys(root, "version program time host domain status elapsed "
-                "findings checks measurements targets");
+                "age findings checks measurements targets");
     assert_keys(finding, "check code subject status impact message values "
                 "evidence remedy reference caused_by accepted");
     assert_keys(json_object_get(finding, "values"), "dcs_without age");
@@ -106,6 +106,65 @@ a_finding_says_all_it_has(void **state)
         json_string_value(json_array_get(json_object_get(effect, "caused_by"),
                                          0)),
         "SPN_MISSING SMTPSVC/ex1.corp.example.com");
+    json_decref(root);
+    sample_free(sample);
+}
+
+
+static void
+an_accepted_finding_says_why_and_until_when(void **state)
+{
+    struct sample *sample = sample_broken();
+    json_t *root, *finding;
+
+    (void)state;
+    sample_accept(sample, "SPN_MISSING");
+    sample_accept(sample, "TICKET_SPN_UNKNOWN");
+    root = parse(sample);
+    finding = json_array_get(json_object_get(root, "findings"), 1);
+    assert_text(root, "status", "WARNING");
+    assert_text(finding, "code", "SPN_MISSING");
+    assert_text(finding, "status", "CRITICAL");
+    assert_keys(json_object_get(finding, "accepted"), "reason until");
+    assert_text(json_object_get(finding, "accepted"), "reason",
+                "moved in <January> & known");
+    assert_text(json_object_get(finding, "accepted"), "until", "2026-12-31");
+    json_decref(root);
+    sample_free(sample);
+}
+
+
+static void
+what_was_judged_before_has_an_age(void **state)
+{
+    struct sample *sample = sample_broken();
+    json_t *now = parse(sample), *before;
+
+    (void)state;
+    assert_true(json_is_null(json_object_get(now, "age")));
+    sample->report.age_us = 90500000;
+    before = parse(sample);
+    assert_text(before, "status", "CRITICAL");
+    assert_true(json_number_value(json_object_get(before, "age")) == 90.5);
+    json_decref(now);
+    json_decref(before);
+    sample_free(sample);
+}
+
+
+static void
+what_is_stale_is_unknown(void **state)
+{
+    struct sample *sample = sample_healthy();
+    json_t *root;
+
+    (void)state;
+    sample->report.age_us = 0;
+    sample->report.stale = true;
+    root = parse(sample);
+    assert_text(root, "status", "UNKNOWN");
+    assert_true(json_integer_value(json_object_get(root, "age")) == 0);
+    assert_true(json_is_integer(json_object_get(root, "age")));
     json_decref(root);
     sample_free(sample);
 }
@@ -241,7 +300,7 @@ hostile_bytes_and_numbers_stay_valid_json(void **state)
     assert_null(strstr(text, "\\u001b"));
     assert_null(strstr(text, "\xc2\x9b"));
     assert_text(root, "host", "a|b'c=d\"e\\x5cf\\x0ag\\x1b[31mh\\xff\\xc2"
-                "\\x9bi");
+                "\\x9bi<j>&k;");
     assert_true(json_is_null(json_object_get(first, "value")));
     assert_true(json_is_null(json_object_get(first, "bound")));
     free(text);
@@ -277,9 +336,13 @@ formats_are_found_by_name(void **state)
     assert_int_equal(format, FORMAT_NAGIOS);
     assert_true(format_find("json", &format));
     assert_int_equal(format, FORMAT_JSON);
+    assert_true(format_find("openmetrics", &format));
+    assert_int_equal(format, FORMAT_OPENMETRICS);
+    assert_true(format_find("html", &format));
+    assert_int_equal(format, FORMAT_HTML);
     assert_false(format_find("xml", &format));
     assert_false(format_find("", &format));
-    assert_int_equal(format, FORMAT_JSON);
+    assert_int_equal(format, FORMAT_HTML);
 }
 
 
@@ -289,6 +352,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_key_is_there_in_order),
         cmocka_unit_test(a_finding_says_all_it_has),
+        cmocka_unit_test(an_accepted_finding_says_why_and_until_when),
+        cmocka_unit_test(what_was_judged_before_has_an_age),
+        cmocka_unit_test(what_is_stale_is_unknown),
         cmocka_unit_test(numbers_have_the_digits_they_need),
         cmocka_unit_test(what_was_not_judged_has_no_status),
         cmocka_unit_test(targets_are_sorted),

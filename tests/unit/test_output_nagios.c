@@ -76,6 +76,102 @@ findings_follow_the_summary(void **state)
 }
 
 
+static void
+accepted_findings_stand_in_the_detail_only(void **state)
+{
+    struct sample *sample = sample_broken();
+    char *text;
+
+    (void)state;
+    sample_accept(sample, "SPN_MISSING");
+    sample_accept(sample, "TICKET_SPN_UNKNOWN");
+    text = nagios_of(sample);
+    assert_int_equal(strncmp(text, "SPNHEALTHD WARNING - 1 finding, mail is "
+                             "at risk: the clock is 90 s ahead|'findings'=1;",
+                             84), 0);
+    assert_string_equal(
+        strchr(text, '\n') + 1,
+        "WARNING CLOCK_SKEW dc2.corp.example.com: the clock is 90 s ahead\n"
+        "accepted until 2026-12-31 (moved in <January> & known): CRITICAL "
+        "SPN_MISSING SMTPSVC/ex1.corp.example.com: "
+        "SMTPSVC/ex1.corp.example.com is on no account [KB979174]\n"
+        "accepted until 2026-12-31 (moved in <January> & known): CRITICAL "
+        "TICKET_SPN_UNKNOWN dc1 SMTPSVC/ex1.corp.example.com: the KDC knows "
+        "no such principal\n"
+        "not seen by spn: dc3.corp.example.com does not answer\n");
+    free(text);
+}
+
+
+static void
+only_accepted_findings_are_ok(void **state)
+{
+    struct sample *sample = sample_broken();
+    char *text;
+
+    (void)state;
+    sample_accept(sample, "SPN_MISSING");
+    sample_accept(sample, "TICKET_SPN_UNKNOWN");
+    sample_accept(sample, "CLOCK_SKEW");
+    text = nagios_of(sample);
+    assert_int_equal(strncmp(text, "SPNHEALTHD OK - 2 DCs", 21), 0);
+    free(text);
+}
+
+
+static void
+what_was_judged_before_says_so(void **state)
+{
+    struct sample *sample = sample_broken();
+    char *text;
+
+    (void)state;
+    sample->report.age_us = INT64_C(180000000);
+    text = nagios_of(sample);
+    assert_int_equal(strncmp(text, "SPNHEALTHD CRITICAL - 3 findings", 32), 0);
+    assert_int_equal(strncmp(strchr(text, '\n') + 1,
+                             "as the service saw it 3 min ago\nCRITICAL ", 41),
+                     0);
+    free(text);
+}
+
+
+static void
+what_is_stale_says_what_to_do(void **state)
+{
+    struct sample *sample = sample_healthy();
+    char *text;
+
+    (void)state;
+    sample->report.age_us = INT64_C(7500000000);
+    sample->report.stale = true;
+    text = nagios_of(sample);
+    assert_int_equal(strncmp(text, "SPNHEALTHD UNKNOWN - last judged 2 h 5 "
+                             "min ago: systemctl status spnhealthd|", 76), 0);
+    assert_string_equal(strchr(text, '\n') + 1,
+                        "as the service saw it 2 h 5 min ago, longer than it "
+                        "promises: see whether it runs, by systemctl status "
+                        "spnhealthd\n");
+    free(text);
+}
+
+
+static void
+open_ports_are_told_by_their_latency(void **state)
+{
+    struct sample *sample = sample_healthy();
+    char *text;
+
+    (void)state;
+    findings_begin_check(sample->findings, "ports");
+    findings_measure(sample->findings, "dc1:88/udp", "open", 1, -1, "");
+    findings_end_check(sample->findings, 0);
+    text = nagios_of(sample);
+    assert_null(strstr(text, "open"));
+    free(text);
+}
+
+
 /* The columns before the bar, for a message of so many characters. */
 static size_t
 summary_columns(size_t message_length)
@@ -208,6 +304,11 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_healthy_run_is_one_line_of_facts),
         cmocka_unit_test(findings_follow_the_summary),
+        cmocka_unit_test(accepted_findings_stand_in_the_detail_only),
+        cmocka_unit_test(only_accepted_findings_are_ok),
+        cmocka_unit_test(what_was_judged_before_says_so),
+        cmocka_unit_test(what_is_stale_says_what_to_do),
+        cmocka_unit_test(open_ports_are_told_by_their_latency),
         cmocka_unit_test(the_summary_has_80_columns_at_most),
         cmocka_unit_test(latencies_have_the_timeout_for_a_maximum),
         cmocka_unit_test(a_label_stands_once),

@@ -132,6 +132,88 @@ the_verdict_comes_first_then_the_worst(void **state)
 
 
 static void
+accepted_findings_come_last_and_do_not_count(void **state)
+{
+    static const char *const lines[] = {
+        "CRITICAL  corp.example.com: 2 findings, mail fails: "
+        "SMTPSVC/ex1.corp.example.com\n",
+        "\nCRITICAL  SPN_MISSING",
+        "\naccepted  1 finding that does not count\n"
+        "WARNING   CLOCK_SKEW dc2.corp.example.com\n"
+        "          accepted until 2026-12-31: moved in <January> & known\n"
+        "\nlooked at",
+        NULL,
+    };
+    struct sample *sample = sample_broken();
+    char *quiet, *verbose;
+
+    (void)state;
+    sample_accept(sample, "CLOCK_SKEW");
+    quiet = sample_output(sample, FORMAT_TEXT);
+    assert_lines(quiet, lines);
+    assert_null(strstr(quiet, "the clock is 90 s ahead"));
+    sample->report.verbosity = 1;
+    verbose = text_of(sample);
+    assert_non_null(strstr(verbose, "the clock is 90 s ahead"));
+    free(quiet);
+    free(verbose);
+}
+
+
+static void
+all_accepted_is_said(void **state)
+{
+    struct sample *sample = sample_broken();
+    char *text;
+
+    (void)state;
+    sample_accept(sample, "SPN_MISSING");
+    sample_accept(sample, "TICKET_SPN_UNKNOWN");
+    sample_accept(sample, "CLOCK_SKEW");
+    text = text_of(sample);
+    assert_begins(text, "OK        corp.example.com: nothing found but what "
+                  "is accepted\n\naccepted  3 findings that do not count\n");
+    free(text);
+}
+
+
+static void
+what_was_judged_before_says_so(void **state)
+{
+    struct sample *sample = sample_healthy();
+    char *text;
+
+    (void)state;
+    sample->report.age_us = INT64_C(180000000);
+    text = text_of(sample);
+    assert_begins(text, "OK        corp.example.com: nothing found that makes "
+                  "mail fail\n          as the service saw it 3 min ago\n\n"
+                  "looked at");
+    free(text);
+}
+
+
+static void
+what_is_stale_says_what_to_do(void **state)
+{
+    struct sample *sample = sample_broken();
+    char *text;
+
+    (void)state;
+    sample->report.age_us = INT64_C(7500000000);
+    sample->report.stale = true;
+    text = text_of(sample);
+    assert_begins(text, "UNKNOWN   corp.example.com: last judged 2 h 5 min "
+                  "ago: systemctl status\n          spnhealthd\n"
+                  "          as the service saw it 2 h 5 min ago\n\n"
+                  "note      That is longer ago than the service promises");
+    assert_non_null(strstr(text, "\n          systemctl status spnhealthd\n"
+                           "\nCRITICAL  SPN_MISSING"));
+    free(text);
+}
+
+
+static void
 what_is_explained_is_mended_at_its_cause(void **state)
 {
     struct sample *sample = sample_broken();
@@ -308,6 +390,10 @@ main(void)
         cmocka_unit_test(a_healthy_run_is_short_and_has_facts),
         cmocka_unit_test(a_replay_does_not_tell_how_long_it_took),
         cmocka_unit_test(the_verdict_comes_first_then_the_worst),
+        cmocka_unit_test(accepted_findings_come_last_and_do_not_count),
+        cmocka_unit_test(all_accepted_is_said),
+        cmocka_unit_test(what_was_judged_before_says_so),
+        cmocka_unit_test(what_is_stale_says_what_to_do),
         cmocka_unit_test(what_is_explained_is_mended_at_its_cause),
         cmocka_unit_test(lines_keep_to_the_width),
         cmocka_unit_test(commands_are_never_broken),

@@ -72,18 +72,46 @@ judge_one(struct estate *estate, int64_t port, enum transport transport,
 }
 
 
+/* The measurement of a port, or NULL. */
+static const struct measurement *
+measured(const struct estate *estate, const char *subject, const char *name)
+{
+    for (size_t i = 0; i < estate->findings->measurement_count; i++) {
+        const struct measurement *item = &estate->findings->measurements[i];
+
+        if (strcmp(item->subject, subject) == 0
+            && strcmp(item->name, name) == 0)
+            return item;
+    }
+    return NULL;
+}
+
+
+/* Expect whether a port is open as this host sees it. */
 static void
-open_ports_yield_nothing_but_latencies(void **state)
+expect_open(const struct estate *estate, const char *subject, bool open)
+{
+    const struct measurement *item = measured(estate, subject, "open");
+
+    assert_non_null(item);
+    assert_true(item->number == (open ? 1 : 0));
+    assert_true(item->bound < 0);
+    assert_string_equal(item->unit, "");
+}
+
+
+static void
+open_ports_yield_nothing_but_measurements(void **state)
 {
     struct estate *estate = *state;
+    const struct measurement *latency;
 
     assert_null(judge_one(estate, 0, TRANSPORT_TCP, PORT_OPEN));
-    assert_int_equal(estate->findings->measurement_count, 5);
-    assert_string_equal(estate->findings->measurements[0].subject,
-                        DC1 ":88/tcp");
-    assert_string_equal(estate->findings->measurements[0].name, "latency");
-    assert_true(estate->findings->measurements[0].number > 0.0014
-                && estate->findings->measurements[0].number < 0.0016);
+    assert_int_equal(estate->findings->measurement_count, 2 * 5);
+    expect_open(estate, DC1 ":88/tcp", true);
+    latency = measured(estate, DC1 ":88/tcp", "latency");
+    assert_non_null(latency);
+    assert_true(latency->number > 0.0014 && latency->number < 0.0016);
     assert_int_equal(estate->findings->results[0].covered, 5);
     assert_int_equal(estate->findings->results[0].not_covered.count, 0);
 }
@@ -253,6 +281,8 @@ the_worst_address_counts(void **state)
     assert_non_null(strstr(finding->evidence[0].text, "10.0.0.2"));
     assert_non_null(strstr(finding->message, "10.0.0.2"));
     assert_non_null(strstr(finding->message, "at another address"));
+    expect_open(estate, DC1 ":88/tcp", false);
+    assert_non_null(measured(estate, DC1 ":88/tcp", "latency"));
 }
 
 
@@ -280,6 +310,7 @@ an_untried_address_does_not_hide_an_open_one(void **state)
     assert_true(findings_was_judged(estate->findings, "PORT_CLOSED",
                                     DC1 ":88/tcp"));
     assert_int_equal(estate->findings->results[0].not_covered.count, 1);
+    expect_open(estate, DC1 ":88/tcp", true);
 }
 
 
@@ -294,6 +325,20 @@ another_vantage_tells_where_the_filter_is(void **state)
     estate_expect_count(estate, 1);
     assert_non_null(strstr(finding->message, MX1));
     assert_int_equal(finding->evidence_count, 2);
+    /* Measured is what this host sees. */
+    expect_open(estate, DC1 ":88/tcp", true);
+}
+
+
+static void
+a_port_that_only_others_saw_is_not_measured(void **state)
+{
+    struct estate *estate = *state;
+
+    see_ports(estate, MX1, DC1, 1, PORT_OPEN, 0, TRANSPORT_TCP, PORT_OPEN);
+    estate_port(estate, MON, DC1, 1, 88, TRANSPORT_TCP, PORT_UNTRIED);
+    estate_judge(estate, &ports_check);
+    assert_int_equal(estate->findings->measurement_count, 0);
 }
 
 
@@ -313,6 +358,8 @@ a_dark_dc_is_one_warning(void **state)
     assert_true(findings_was_judged(estate->findings, "PORT_FILTERED", DC1));
     assert_false(findings_was_judged(estate->findings, "PORT_FILTERED",
                                      DC2 ":88/tcp"));
+    expect_open(estate, DC2 ":88/tcp", false);
+    expect_open(estate, DC2 ":389/tcp", false);
 }
 
 
@@ -369,7 +416,9 @@ a_port_in_two_lists_counts_once_in_the_graver(void **state)
     judge_one(estate, 88, TRANSPORT_TCP, PORT_CLOSED);
     estate_expect_count(estate, 1);
     assert_int_equal(estate->findings->items[0]->evidence_count, 1);
-    assert_int_equal(estate->findings->measurement_count, 4);
+    assert_int_equal(estate->findings->measurement_count, 5 + 4);
+    expect_open(estate, DC1 ":88/tcp", false);
+    assert_null(measured(estate, DC1 ":88/tcp", "latency"));
 }
 
 
@@ -577,7 +626,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(open_ports_yield_nothing_but_latencies),
+        TEST(open_ports_yield_nothing_but_measurements),
         TEST(every_outcome_of_a_port_is_judged),
         TEST(each_outcome_has_its_code),
         TEST(udp_88_with_tcp_open_is_a_warning),
@@ -592,6 +641,7 @@ main(void)
         TEST(the_gravest_vantage_leads),
         TEST(an_untried_address_does_not_hide_an_open_one),
         TEST(another_vantage_tells_where_the_filter_is),
+        TEST(a_port_that_only_others_saw_is_not_measured),
         TEST(a_dark_dc_is_one_warning),
         TEST(a_dc_with_one_sign_of_life_is_not_dark),
         TEST(the_only_kdc_dark_is_critical),

@@ -38,7 +38,6 @@ static char *script;
 static struct run *
 run_script(const char *text, int64_t deadline_us)
 {
-    struct error error;
     struct settings *settings = settings_copy(configuration->settings);
     FILE *file = fopen(script, "w");
     struct run *run;
@@ -50,7 +49,7 @@ run_script(const char *text, int64_t deadline_us)
     setenv("SPNHEALTHD_PROBE", script, 1);
     configuration->probes.deadline_us = deadline_us;
     settings->numbers->credentials = true;
-    run = run_start(configuration, settings, context, &error);
+    run = run_start(configuration, settings, context);
     assert_non_null(run);
     while (!run_work(run)) {
         struct pollfd *fds;

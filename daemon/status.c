@@ -1,0 +1,75 @@
+/*
+ * --status: what the running service last saw, without looking.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "daemon/delivery.h"
+#include "daemon/latest.h"
+#include "daemon/status.h"
+
+
+/* The wall clock in microseconds since 1970. */
+static int64_t
+wall_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+
+/* Show what was loaded. */
+static enum status
+show(const struct options *options, const struct latest *latest,
+     const struct report_counters *counters)
+{
+    struct report report = latest_report(latest, counters);
+    int64_t now_us = wall_us();
+    enum status status;
+
+    report.strict = options->strict;
+    report.verbosity = options->verbosity;
+    report.stale = latest_is_stale(latest, now_us);
+    /* A clock that was set back since makes it no younger than now. */
+    report.age_us = now_us > report.time_us ? now_us - report.time_us : 0;
+    status = report_status(&report);
+    return delivery_write(options, &report) ? status : STATUS_UNKNOWN;
+}
+
+
+int
+status_main(const struct options *options)
+{
+    struct strings errors = {NULL, 0};
+    struct configuration *configuration = options_configure(options, &errors);
+    enum status status = STATUS_UNKNOWN;
+    struct report_counters counters;
+    struct latest latest;
+    struct error error;
+    char *path;
+
+    for (size_t i = 0; i < errors.count; i++)
+        fprintf(stderr, "spnhealthd: %s\n", errors.items[i]);
+    strings_clear(&errors);
+    if (!configuration)
+        return STATUS_UNKNOWN;
+    path = xasprintf("%s/%s", configuration->state_directory, LATEST_FILE);
+    if (latest_load(&latest, &counters, path, &error))
+        status = show(options, &latest, &counters);
+    else
+        fprintf(stderr, "spnhealthd: reading what the service last saw: %s: "
+                "is it running, and are you root? systemctl status "
+                "spnhealthd\n", error.text);
+    latest_clear(&latest);
+    configuration_free(configuration);
+    free(path);
+    return (int)status;
+}
