@@ -15,33 +15,10 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/run.bash
 source "$here/../run.bash"
+# shellcheck source=tests/alone.bash
+source "$here/../alone.bash"
 
-if [[ ${1:-} != --inside || $$ != 1 ]]; then
-    ((EUID == 0)) || die "namespaces need root"
-    trap attend_stop EXIT
-    exit_on_signals
-    status=0
-    attend setpriv --pdeathsig KILL unshare --mount --net --uts --ipc --pid --fork \
-        --kill-child --mount-proc --propagation private "$here/monitoring.sh" --inside ||
-        status=$?
-    exit "$status"
-fi
-
-exit_on_signals
-SPNHEALTHD=${SPNHEALTHD:-$builds/gcc/root/sbin/spnhealthd}
-export SPNHEALTHD_PROBE=${SPNHEALTHD_PROBE:-$builds/gcc/root/libexec/spnhealthd-probe}
-# Seen by nobody else, and gone with the last process.  This tree may lie in
-# one of them.
-mount --bind "$top" /mnt
-for folder in /run /var/lib /var/tmp; do
-    mount -t tmpfs -o mode=0755 monitoring "$folder"
-done
-if ! [[ -e $here ]]; then
-    mkdir -p "$top"
-    mount --bind /mnt "$top"
-fi
-state=/run/monitoring
-mkdir "$state"
+alone monitoring "$here/monitoring.sh" "${1:-}"
 
 # shellcheck source=tests/plain/realm.bash
 source "$here/../plain/realm.bash"

@@ -12,6 +12,8 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/run.bash
 source "$here/../run.bash"
+# shellcheck source=tests/alone.bash
+source "$here/../alone.bash"
 
 # missing WHAT: a failure where everything is said to be there.
 missing()
@@ -24,36 +26,13 @@ missing()
     exit 0
 }
 
-# What follows mounts over the folders of whoever runs it.
-if [[ ${1:-} != --inside || $$ != 1 ]]; then
+if [[ ${1:-} != --inside ]]; then
     ((EUID == 0)) || missing "namespaces need root"
     for program in dnsmasq jq krb5kdc kadmind ldapmodify nft openssl python3 slapd; do
         command -v "$program" >/dev/null || missing "$program is not installed"
     done
-    trap attend_stop EXIT
-    exit_on_signals
-    status=0
-    attend setpriv --pdeathsig KILL unshare --mount --net --uts --ipc --pid --fork \
-        --kill-child --mount-proc --propagation private "$here/test_plain.sh" --inside ||
-        status=$?
-    exit "$status"
 fi
-
-exit_on_signals
-SPNHEALTHD=${SPNHEALTHD:-$builds/gcc/root/sbin/spnhealthd}
-export SPNHEALTHD_PROBE=${SPNHEALTHD_PROBE:-$builds/gcc/root/libexec/spnhealthd-probe}
-# Seen by nobody else, and gone with the last process.  This tree may lie in
-# one of them.
-mount --bind "$top" /mnt
-for folder in /run /var/lib /var/tmp; do
-    mount -t tmpfs -o mode=0755 plain "$folder"
-done
-if ! [[ -e $here ]]; then
-    mkdir -p "$top"
-    mount --bind /mnt "$top"
-fi
-state=/run/plain
-mkdir "$state"
+alone plain "$here/test_plain.sh" "${1:-}"
 
 # shellcheck source=tests/plain/realm.bash
 source "$here/realm.bash"

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/sample_report.h"
+#include "tests/unit/text_asserts.h"
 
 
 /* Write a report as HTML and free it. */
@@ -26,42 +27,6 @@ html_of(struct sample *sample)
 
     sample_free(sample);
     return text;
-}
-
-
-static void
-assert_has(const char *text, const char *expected)
-{
-    if (!strstr(text, expected))
-        fail_msg("no \"%s\" in:\n%s", expected, text);
-}
-
-
-/* Assert that a text has parts, in this order. */
-static void
-assert_parts(const char *text, const char *const *parts)
-{
-    for (; *parts; parts++) {
-        const char *found = strstr(text, *parts);
-
-        if (!found)
-            fail_msg("no \"%s\" in, or too late:\n%s", *parts, text);
-        text = found + strlen(*parts);
-    }
-}
-
-
-/* How often a text has a part. */
-static size_t
-count_of(const char *text, const char *part)
-{
-    size_t count = 0;
-
-    while ((text = strstr(text, part))) {
-        count++;
-        text += strlen(part);
-    }
-    return count;
 }
 
 
@@ -165,7 +130,7 @@ a_healthy_run_says_so(void **state)
     };
 
     (void)state;
-    assert_parts(text, parts);
+    assert_in_order(text, parts);
     assert_well_formed(text);
     assert_null(strstr(text, "id=\"accepted\""));
     assert_null(strstr(text, "as the service saw it"));
@@ -198,7 +163,7 @@ a_root_stands_with_what_it_explains(void **state)
     };
 
     (void)state;
-    assert_parts(text, parts);
+    assert_in_order(text, parts);
     assert_int_equal(count_of(text, "<article"), 2);
     /* It goes away with its cause. */
     assert_null(strstr(text, "the root&apos;s remedy"));
@@ -284,7 +249,7 @@ accepted_findings_have_their_own_section(void **state)
     sample_accept(sample, "SPN_MISSING");
     sample->findings->items[0]->impact = IMPACT_MAIL_AT_RISK;
     text = html_of(sample);
-    assert_parts(text, parts);
+    assert_in_order(text, parts);
     assert_well_formed(text);
     free(text);
 }

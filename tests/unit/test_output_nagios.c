@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/sample_report.h"
+#include "tests/unit/text_asserts.h"
 
 
 /* Write a report and free it. */
@@ -24,18 +25,6 @@ nagios_of(struct sample *sample)
 
     sample_free(sample);
     return text;
-}
-
-
-/* How often a character is in a text. */
-static size_t
-count_of(const char *text, char wanted)
-{
-    size_t count = 0;
-
-    for (; *text; text++)
-        count += *text == wanted;
-    return count;
 }
 
 
@@ -250,8 +239,8 @@ hostile_bytes_make_no_bars_or_lines(void **state)
     char *text = nagios_of(sample_hostile());
 
     (void)state;
-    assert_int_equal(count_of(text, '|'), 1);
-    assert_int_equal(count_of(text, '\n'), 3);
+    assert_int_equal(count_of(text, "|"), 1);
+    assert_int_equal(count_of(text, "\n"), 3);
     assert_null(strchr(text, '\033'));
     assert_null(strstr(text, "inf"));
     assert_null(strstr(text, "nan"));
@@ -292,7 +281,7 @@ a_flood_of_findings_is_cut(void **state)
     }
     findings_end_check(sample->findings, 0);
     text = nagios_of(sample);
-    assert_int_equal(count_of(text, '\n'), 1 + 100 + 1);
+    assert_int_equal(count_of(text, "\n"), 1 + 100 + 1);
     assert_non_null(strstr(text, "and 50 more findings\n"));
     free(text);
 }

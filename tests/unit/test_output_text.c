@@ -15,6 +15,7 @@
 
 #include "base/text.h"
 #include "tests/unit/sample_report.h"
+#include "tests/unit/text_asserts.h"
 
 
 /* Write a report as text and free it. */
@@ -25,28 +26,6 @@ text_of(struct sample *sample)
 
     sample_free(sample);
     return text;
-}
-
-
-/* Whether the text has each line, in this order. */
-static void
-assert_lines(const char *text, const char *const *lines)
-{
-    for (; *lines; lines++) {
-        const char *found = strstr(text, *lines);
-
-        if (!found)
-            fail_msg("no \"%s\" in, or too late:\n%s", *lines, text);
-        text = found + strlen(*lines);
-    }
-}
-
-
-static void
-assert_begins(const char *text, const char *expected)
-{
-    if (strncmp(text, expected, strlen(expected)) != 0)
-        fail_msg("\"%s\" does not begin with \"%s\"", text, expected);
 }
 
 
@@ -126,7 +105,7 @@ the_verdict_comes_first_then_the_worst(void **state)
 
     (void)state;
     assert_begins(text, lines[0]);
-    assert_lines(text, lines);
+    assert_in_order(text, lines);
     free(text);
 }
 
@@ -150,7 +129,7 @@ accepted_findings_come_last_and_do_not_count(void **state)
     (void)state;
     sample_accept(sample, "CLOCK_SKEW");
     quiet = sample_output(sample, FORMAT_TEXT);
-    assert_lines(quiet, lines);
+    assert_in_order(quiet, lines);
     assert_null(strstr(quiet, "the clock is 90 s ahead"));
     sample->report.verbosity = 1;
     verbose = text_of(sample);
