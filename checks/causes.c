@@ -19,6 +19,7 @@ const struct cause_rule cause_rules[] = {
     {"CLOCK_UNMEASURED", "PORT_*", CAUSE_SAME_HOST},
     {"CLOCK_UNMEASURED", "PROBE_*", CAUSE_SAME_HOST},
     {"DNS_SRV_MISSING", "DNS_UNREACHABLE", CAUSE_ANYWHERE},
+    {"DNS_SRV_MISSING", "PROBE_*", CAUSE_NO_DC},
     {"HOST_UNRESOLVED", "DNS_UNREACHABLE", CAUSE_ANYWHERE},
     {"LDAP_BIND_FAILED", "CLOCK_SKEW", CAUSE_CLOCK},
     {"LDAP_BIND_FAILED", "PORT_*", CAUSE_SAME_PORT},
@@ -180,6 +181,16 @@ is_host_of_spn(const char *host, const char *spn)
 }
 
 
+/* Whether a finding is about the packet worker, without which no host is found
+   to answer. */
+static bool
+is_of_packets(const struct finding *finding)
+{
+    return cause_matches("PROBE_*", finding->code)
+           && strncmp(finding->subject, "packet ", 7) == 0;
+}
+
+
 /* Whether a finding says that a DC could not be searched. */
 static bool
 denies_search(const struct finding *finding, const struct target_dc *dc)
@@ -188,7 +199,8 @@ denies_search(const struct finding *finding, const struct target_dc *dc)
            && (cause_matches("LDAP_*", finding->code)
                || cause_matches("PROBE_*", finding->code)
                || cause_matches("HOST_UNRESOLVED", finding->code))
-           && same_host(finding->subject, dc->host);
+           && (same_host(finding->subject, dc->host)
+               || is_of_packets(finding));
 }
 
 
@@ -240,7 +252,7 @@ is_related(enum cause_relation relation, const struct inquest *inquest,
         return true;
     case CAUSE_SAME_HOST:
         return same_host(effect->subject, cause->subject)
-               || strncmp(cause->subject, "packet ", 7) == 0;
+               || is_of_packets(cause);
     case CAUSE_SAME_PORT:
         return same_port(effect->subject, cause->subject);
     case CAUSE_KDC_PORT:

@@ -58,7 +58,7 @@ static const char *const bind_outcome_names[]
 static const char *const search_outcome_names[]
     = {"ok", "denied", "failed", "timed-out", "no-base", NULL};
 static const char *const worker_outcome_names[]
-    = {"killed", "crashed", "lied", NULL};
+    = {"killed", "crashed", "lied", "unstarted", NULL};
 
 static const struct field port_fields[] = {
     RECORD_TIME(port_fact),

@@ -266,7 +266,8 @@ struct exchange_fact {
     char *version;   /* serialNumber */
 };
 
-enum worker_outcome { WORKER_KILLED, WORKER_CRASHED, WORKER_LIED };
+enum worker_outcome { WORKER_KILLED, WORKER_CRASHED, WORKER_LIED,
+                      WORKER_UNSTARTED };
 
 /* A worker that had to be stopped, or died, or wrote what is not a fact. */
 struct worker_fact {

@@ -373,6 +373,69 @@ findings_move_check(struct findings *into, struct findings *from,
 }
 
 
+/* Take back that all is well with a check. */
+static void
+remove_ok(struct findings *findings, const char *check)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < findings->count; i++) {
+        struct finding *finding = findings->items[i];
+
+        if (finding->status != STATUS_OK
+            || strcmp(finding->check, check) != 0) {
+            findings->items[kept++] = finding;
+            continue;
+        }
+        judge_key(findings, finding->code, finding->subject)->value = NULL;
+        finding_free(finding);
+    }
+    findings->count = kept;
+}
+
+
+/* Have a check's result count a finding more. */
+static void
+count_finding(struct findings *findings, const struct finding *finding)
+{
+    for (size_t i = 0; i < findings->result_count; i++) {
+        struct check_result *result = &findings->results[i];
+
+        if (strcmp(result->check, finding->check) != 0)
+            continue;
+        result->above_ok++;
+        if (status_worse(finding->status, result->status))
+            result->status = finding->status;
+    }
+}
+
+
+void
+findings_move_unjudged(struct findings *into, struct findings *from,
+                       const struct findings *judged, const char *check)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < from->count; i++) {
+        struct finding *finding = from->items[i];
+
+        if (strcmp(finding->check, check) != 0
+            || finding->status == STATUS_OK
+            || findings_was_judged(judged, finding->code, finding->subject)) {
+            from->items[kept++] = finding;
+            continue;
+        }
+        judge_key(from, finding->code, finding->subject)->value = NULL;
+        if (finding_counts(finding)) {
+            remove_ok(into, check);
+            count_finding(into, finding);
+        }
+        move_finding(into, finding);
+    }
+    from->count = kept;
+}
+
+
 void
 findings_not_covered(struct findings *findings, const char *format, ...)
 {

@@ -154,6 +154,17 @@ void findings_pass(struct findings *findings, const char *code,
 void findings_move_check(struct findings *into, struct findings *from,
                          const char *check);
 
+/*
+ * Move what one check found before and a later run of it could not see: its
+ * findings above OK whose keys that run has not judged.
+ *
+ * into    Has the check's later result, which then counts them too.
+ * from    The former findings.
+ * judged  What the later run has judged.
+ */
+void findings_move_unjudged(struct findings *into, struct findings *from,
+                            const struct findings *judged, const char *check);
+
 /* Say that every subject of a code was judged: what is no longer there, an SPN
    that was deleted for one, cannot be named and has healed all the same. */
 void findings_judged_all(struct findings *findings, const char *code);

@@ -47,26 +47,43 @@ judge_mail_servers(const struct reach *reach)
 }
 
 
+/* How a worker ended, and what to do about it. */
+struct ending {
+    const char *code;
+    const char *words;
+    const char *remedy;
+};
+
+
 /* Report one worker that did not end well. */
 static void
 report_worker(const struct reach *reach, const struct worker_fact *worker)
 {
-    bool killed = worker->outcome == WORKER_KILLED;
+    static const struct ending
+        stopped = {"PROBE_TIMEOUT",
+                   "the probe had to be stopped at the run's deadline",
+                   "if the host is merely slow: a longer probes.deadline in "
+                   "the configuration"},
+        unstarted = {"PROBE_CRASHED", "the probe could not be started",
+                     "on this host: give the service what it lacks, as the "
+                     "reason says: processes (TasksMax=), descriptors "
+                     "(LimitNOFILE=), memory, or its probe program"},
+        failed = {"PROBE_CRASHED",
+                  "the probe failed, which is a fault of this program",
+                  "please report it with a recording: spnhealthd --check "
+                  "--record FILE"};
+    const struct ending *ending
+        = worker->outcome == WORKER_KILLED      ? &stopped
+          : worker->outcome == WORKER_UNSTARTED ? &unstarted
+                                                : &failed;
     char *subject = xasprintf("%s %s", worker->worker, worker->host);
     struct finding *finding = findings_add(
-        reach->findings, STATUS_UNKNOWN, IMPACT_MONITORING,
-        killed ? "PROBE_TIMEOUT" : "PROBE_CRASHED", subject, "%s: %s",
-        killed ? "the probe had to be stopped at the run's deadline"
-               : "the probe failed, which is a fault of this program",
-        worker->detail);
+        reach->findings, STATUS_UNKNOWN, IMPACT_MONITORING, ending->code,
+        subject, "%s: %s", ending->words, worker->detail);
 
     finding_evidence(finding, "worker", worker->host, worker->base.time_us,
                      "%s, on %s", worker->detail, worker->base.seen_from);
-    finding_remedy(finding,
-                   killed ? "if the host is merely slow: a longer "
-                            "probes.deadline in the configuration"
-                          : "please report it with a recording: spnhealthd "
-                            "--check --record FILE");
+    finding_remedy(finding, "%s", ending->remedy);
     free(subject);
 }
 

@@ -233,6 +233,23 @@ domain_is_unknown(const struct reach *reach)
 }
 
 
+/* Why no domain controller was found, with the domain to follow. */
+static const char *
+why_no_dc(const struct reach *reach, const char *locator)
+{
+    switch (ask(reach, locator, "SRV")) {
+    case ANSWER_UNASKED:
+        return "no name server was asked for those of ";
+    case ANSWER_FAILED:
+        return "no name server could tell of one for ";
+    case ANSWER_FOUND:
+    case ANSWER_NONE:
+        break;
+    }
+    return "DNS names none for ";
+}
+
+
 /* Report that there is nobody to ask anything of. */
 static void
 report_no_dc(const struct reach *reach, const char *locator)
@@ -242,11 +259,7 @@ report_no_dc(const struct reach *reach, const char *locator)
     struct finding *finding = findings_add(
         reach->findings, STATUS_UNKNOWN, IMPACT_MONITORING, "DNS_SRV_MISSING",
         locator, "no domain controller was found: %s%s%s",
-        unknown                                       ? "the domain "
-        : ask(reach, locator, "SRV") == ANSWER_FAILED ? "no name server could "
-                                                        "tell of one for "
-                                                      : "DNS names none for ",
-        domain,
+        unknown ? "the domain " : why_no_dc(reach, locator), domain,
         unknown ? " does not exist in DNS; is it spelled right, and do this "
                   "host's name servers know it?" : "");
 

@@ -160,7 +160,7 @@ run_start(const struct configuration *configuration,
         worker_send(run->packet, run->context_line);
     else
         add_worker_fact(run, "packet", run->settings->numbers->host,
-                        WORKER_CRASHED, error.text);
+                        WORKER_UNSTARTED, error.text);
     return run;
 }
 
@@ -267,7 +267,7 @@ start_sessions(struct run *run)
         session->worker = worker_start("session", &error);
         if (!session->worker) {
             session->over = true;
-            add_worker_fact(run, "session", session->host, WORKER_CRASHED,
+            add_worker_fact(run, "session", session->host, WORKER_UNSTARTED,
                             error.text);
             plan_session_ended(run->plan, session->host);
             continue;

@@ -291,6 +291,42 @@ dns_explains_what_it_did_not_tell(void **state)
 
 
 static void
+without_packets_no_dc_is_found_and_none_is_read(void **state)
+{
+    struct estate *estate = *state;
+    const struct finding *symptom
+        = add(estate, STATUS_UNKNOWN, "NOT_PERMITTED", "spn reading");
+
+    add(estate, STATUS_UNKNOWN, "PROBE_CRASHED", "packet " MON);
+    causes_apply(estate->findings, estate->settings);
+    assert_int_equal(symptom->caused_by.count, 1);
+    /* With a DC, whatever record is missing is missing. */
+    assert_false(explains("PROBE_CRASHED", "packet " MON, "DNS_SRV_MISSING",
+                          "_ldap._tcp.example.com"));
+}
+
+
+static void
+without_packets_dns_names_no_dc(void **state)
+{
+    struct settings *settings = settings_new();
+    struct findings *findings = findings_new();
+    const struct finding *symptom;
+
+    (void)state;
+    findings_begin_check(findings, "test");
+    symptom = findings_add(findings, STATUS_UNKNOWN, IMPACT_MONITORING,
+                           "DNS_SRV_MISSING", "_ldap._tcp.example.com", "-");
+    findings_add(findings, STATUS_UNKNOWN, IMPACT_MONITORING, "PROBE_CRASHED",
+                 "packet " MON, "-");
+    causes_apply(findings, settings);
+    assert_int_equal(symptom->caused_by.count, 1);
+    findings_free(findings);
+    settings_free(settings);
+}
+
+
+static void
 one_dc_down_does_not_explain_a_missing_right(void **state)
 {
     struct estate *estate = *state;
@@ -356,6 +392,8 @@ main(void)
         TEST(a_clock_that_kerberos_bears_explains_nothing),
         cmocka_unit_test(ports_and_workers_explain_an_unmeasured_clock),
         cmocka_unit_test(dns_explains_what_it_did_not_tell),
+        TEST(without_packets_no_dc_is_found_and_none_is_read),
+        cmocka_unit_test(without_packets_dns_names_no_dc),
         TEST(one_dc_down_does_not_explain_a_missing_right),
         cmocka_unit_test(mail_servers_are_not_found_where_nothing_may_be_read),
         TEST(what_is_ok_neither_explains_nor_is_explained),

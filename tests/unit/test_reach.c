@@ -438,6 +438,20 @@ workers_that_end_badly_are_told_apart(void **state)
 
 
 static void
+a_worker_that_could_not_be_started_is_no_fault_of_ours(void **state)
+{
+    struct estate *estate = *state;
+
+    add_worker(estate, WORKER_UNSTARTED);
+    judge(estate);
+    estate_expect(estate, "PROBE_CRASHED", "session " DC1, STATUS_UNKNOWN);
+    assert_null(strstr(findings_find(estate->findings, "PROBE_CRASHED",
+                                     "session " DC1)->message,
+                       "fault of this program"));
+}
+
+
+static void
 worker_that_was_not_needed_has_not_healed(void **state)
 {
     struct estate *estate = *state;
@@ -497,6 +511,7 @@ main(void)
         cmocka_unit_test(estate_without_mail_servers_is_unknown),
         cmocka_unit_test(mail_servers_are_not_missed_before_anybody_answered),
         HEALTHY_TEST(workers_that_end_badly_are_told_apart),
+        HEALTHY_TEST(a_worker_that_could_not_be_started_is_no_fault_of_ours),
         ESTATE_TEST(worker_that_was_not_needed_has_not_healed),
         HEALTHY_TEST(latencies_are_measured),
     };

@@ -182,6 +182,17 @@ unknown_domain_is_told_as_such(void **state)
 
 
 static void
+what_nobody_was_asked_is_not_said_to_be_missing(void **state)
+{
+    struct estate *estate = *state;
+
+    judge(estate);
+    directory_expect_text(estate, "DNS_SRV_MISSING", LOCATOR,
+                          "no name server was asked");
+}
+
+
+static void
 domain_without_dcs_is_told_as_such(void **state)
 {
     struct estate *estate = *state;
@@ -305,6 +316,7 @@ main(void)
         HEALTHY_TEST(global_catalog_record_belongs_to_the_forest),
         ESTATE_TEST(configured_dcs_need_no_records),
         NOTHING_TEST(unknown_domain_is_told_as_such),
+        NOTHING_TEST(what_nobody_was_asked_is_not_said_to_be_missing),
         NOTHING_TEST(domain_without_dcs_is_told_as_such),
         NOTHING_TEST(silent_name_servers_are_the_only_finding),
         cmocka_unit_test(
