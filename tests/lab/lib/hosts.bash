@@ -90,6 +90,17 @@ host_exec()
         nsenter -t "$inner" -m -n -u -i -p --wdns="$PWD" "${clock[@]}" "$@"
 }
 
+# The file, outside of the lab, that stands for a host's network namespace:
+# host_network HOST
+host_network()
+{
+    local host=$1 pid inner
+    pid=$(world_pid) || die 'the lab is down: bring it up first'
+    [ -n "${lab_address[$host]:-}" ] || die "no host $host: ${lab_hosts[*]}"
+    inner=$(cat "/proc/$pid/root$LAB_DIR/world/$host/pid")
+    printf '%s\n' "/proc/$pid/root/proc/$inner/ns/net"
+}
+
 # Where libfaketime is on this architecture.
 faketime_library()
 {
