@@ -30,9 +30,9 @@ static const struct field alert_fields[] = {
     RECORD_CHOICE(alert, told, status_names),
     RECORD_BOOLEAN(alert, flapping),
     RECORD_INTEGER(alert, found, 0, INT64_MAX),
-    RECORD_INTEGER(alert, since_us, 0, TIME_MAX),
+    RECORD_INTEGER(alert, since_us, 1, TIME_MAX),
     RECORD_INTEGER(alert, told_us, 0, TIME_MAX),
-    RECORD_INTEGER(alert, seen_us, 0, TIME_MAX),
+    RECORD_INTEGER(alert, seen_us, 1, TIME_MAX),
     RECORD_INTEGER(alert, changed_us[0], 0, TIME_MAX),
     RECORD_INTEGER(alert, changed_us[1], 0, TIME_MAX),
     RECORD_INTEGER(alert, changed_us[2], 0, TIME_MAX),
@@ -122,7 +122,8 @@ alert_judge(struct alert *alert, const struct finding *finding,
         alert->found = 0;
         return;
     }
-    alert->found++;
+    if (alert->found < INT64_MAX)
+        alert->found++;
     alert->impact = (int)finding->impact;
     record_set(&alert->message, finding->message);
     record_set(&alert->reference,
@@ -181,17 +182,34 @@ alert_save(const struct alert *alert, const struct alert_time *now)
 }
 
 
+/* The way back for all changes of status, which keep their distances where the
+   last one is in the future: those of months are not all of this hour. */
+static void
+restore_changes(struct alert *record, const struct alert_time *now)
+{
+    int64_t ahead_us = record->changed_us[0] - now->wall_us;
+
+    for (int i = 0; i < CHANGES; i++) {
+        int64_t time_us = record->changed_us[i];
+
+        if (time_us != 0 && ahead_us > 0)
+            time_us = time_us > ahead_us ? time_us - ahead_us : 1;
+        record->changed_us[i] = to_monotonic(time_us, now);
+    }
+}
+
+
 struct alert *
 alert_restore(struct alert *record, const struct alert_time *now)
 {
-    if (!split_key(record)) {
+    if (!split_key(record)
+        || (record->told != STATUS_OK && record->told_us == 0)) {
         alert_free(record);
         return NULL;
     }
     record->began_us = to_monotonic(record->since_us, now);
     record->told_us = to_monotonic(record->told_us, now);
     record->seen_us = to_monotonic(record->seen_us, now);
-    for (int i = 0; i < CHANGES; i++)
-        record->changed_us[i] = to_monotonic(record->changed_us[i], now);
+    restore_changes(record, now);
     return record;
 }

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "checks/codes.h"
@@ -92,14 +93,15 @@ tell(struct cycle *cycle, enum alert_kind kind, enum status status,
 }
 
 
-/* Tell that an alert stands, and remember it. */
-static void
+/* Tell that an alert stands, and remember it; false if it must wait. */
+static bool
 tell_standing(struct cycle *cycle, enum alert_kind kind, struct alert *alert)
 {
     if (!tell(cycle, kind, (enum status)alert->status, alert, alert->message))
-        return;
+        return false;
     alert->told = alert->status;
     alert->told_us = cycle->now->monotonic_us;
+    return true;
 }
 
 
@@ -237,8 +239,7 @@ static void
 tell_settled(struct alert *alert, struct cycle *cycle)
 {
     if (alert->status != STATUS_OK) {
-        tell_standing(cycle, ALERT_CHANGED, alert);
-        alert->flapping = alert->told != alert->status;
+        alert->flapping = !tell_standing(cycle, ALERT_CHANGED, alert);
     } else if (tell(cycle, ALERT_RECOVERED, STATUS_OK, alert,
                     alert->message)) {
         alert->flapping = false;
@@ -250,19 +251,14 @@ tell_settled(struct alert *alert, struct cycle *cycle)
 /* Whether a finding that is not flapping is news, and of which kind. */
 static bool
 is_news(const struct alerts *alerts, const struct alert *alert,
-        const struct cycle *cycle, enum alert_kind *kind_out)
+        enum alert_kind *kind_out)
 {
     if (alert->told == STATUS_OK) {
         *kind_out = ALERT_RAISED;
         return alert->found >= alerts->confirm;
     }
-    if (alert->told != alert->status) {
-        *kind_out = ALERT_CHANGED;
-        return true;
-    }
-    *kind_out = ALERT_REPEATED;
-    return alerts->repeat_us > 0
-           && cycle->now->monotonic_us - alert->told_us >= alerts->repeat_us;
+    *kind_out = ALERT_CHANGED;
+    return alert->told != alert->status;
 }
 
 
@@ -281,13 +277,32 @@ tell_found(const struct alerts *alerts, struct alert *alert,
             tell_settled(alert, cycle);
     } else if (changes > ALERT_CHANGES_CALM) {
         tell_flapping(alert, cycle);
-    } else if (is_news(alerts, alert, cycle, &kind)) {
+    } else if (is_news(alerts, alert, &kind)) {
         tell_standing(cycle, kind, alert);
     }
 }
 
 
-/* Tell of one that this cycle has judged and not found, if it is news. */
+/* Tell again of one that this cycle has judged and found, if nothing has
+   changed and it is time. */
+static void
+tell_repeated(const struct alerts *alerts, struct alert *alert,
+              struct cycle *cycle)
+{
+    int64_t now_us = cycle->now->monotonic_us;
+
+    if (alerts->repeat_us > 0 && alert->told != STATUS_OK
+        && alert->told == alert->status && !alert->flapping
+        && now_us - alert->told_us >= alerts->repeat_us
+        && alert_changes(alert, now_us) <= ALERT_CHANGES_CALM
+        && !is_explained(alerts, alert))
+        tell_standing(cycle, ALERT_REPEATED, alert);
+}
+
+
+/* Tell of one that this cycle has judged and not found, if it is news.  What
+   was not told, perhaps because it was explained, is not said to flap either
+   before it is found again. */
 static void
 tell_healed(struct alert *alert, struct cycle *cycle)
 {
@@ -296,19 +311,22 @@ tell_healed(struct alert *alert, struct cycle *cycle)
     if (alert->flapping) {
         if (changes == 0)
             tell_settled(alert, cycle);
+    } else if (alert->told == STATUS_OK) {
+        return;
     } else if (changes > ALERT_CHANGES_CALM) {
         tell_flapping(alert, cycle);
-    } else if (alert->told != STATUS_OK
-               && tell(cycle, ALERT_RECOVERED, STATUS_OK, alert,
-                       alert->message)) {
+    } else if (tell(cycle, ALERT_RECOVERED, STATUS_OK, alert,
+                    alert->message)) {
         alert->told = STATUS_OK;
     }
 }
 
 
-/* Tell what this cycle has found, worst first. */
+/* Tell in one way of what this cycle has found, worst first. */
 static void
-tell_all_found(struct alerts *alerts, struct cycle *cycle)
+tell_all_found(struct alerts *alerts, struct cycle *cycle,
+               void (*tell_one)(const struct alerts *alerts,
+                                struct alert *alert, struct cycle *cycle))
 {
     for (size_t i = 0; i < cycle->latest->count; i++) {
         struct alert *alert;
@@ -319,7 +337,7 @@ tell_all_found(struct alerts *alerts, struct cycle *cycle)
         key = finding_key(cycle->latest->items[i]);
         alert = alert_table_find(&alerts->table, key);
         if (alert)
-            tell_found(alerts, alert, cycle);
+            tell_one(alerts, alert, cycle);
         free(key);
     }
 }
@@ -425,11 +443,33 @@ alerts_update(struct alerts *alerts, const struct findings *judged,
     insert_found(alerts, &cycle);
     judge_all(alerts, &cycle);
     count_effects(alerts, latest);
-    tell_all_found(alerts, &cycle);
+    tell_all_found(alerts, &cycle, tell_found);
     conclude_all(alerts, &cycle);
+    /* Last, lest what is told again leave no room for news. */
+    tell_all_found(alerts, &cycle, tell_repeated);
     tell_held_back(&cycle);
     for (size_t i = 0; i < alerts->table.count; i++)
         alerts->table.items[i]->finding = NULL;
+}
+
+
+/* Whether some check still looks at what an alert is about.  The check reach
+   always runs, but tells some things for another one's sake. */
+static bool
+is_watched(const struct alert *alert, const struct strings *checks)
+{
+    const struct code *code = code_find(alert->code);
+    const char *check = code ? code->check : "";
+    char *named = NULL;
+    bool watched;
+
+    if (strcmp(alert->code, "NOT_PERMITTED") == 0)
+        check = named = xstrndup(alert->subject, strcspn(alert->subject, " "));
+    else if (strcmp(alert->code, "MAIL_SERVERS_NOT_FOUND") == 0)
+        check = "spn";
+    watched = strings_contain(checks, check);
+    free(named);
+    return watched;
 }
 
 
@@ -443,9 +483,8 @@ alerts_withdraw(struct alerts *alerts, const struct strings *checks,
 
     for (size_t i = 0; i < table->count; i++) {
         struct alert *alert = table->items[i];
-        const struct code *code = code_find(alert->code);
 
-        if ((!code || !strings_contain(checks, code->check))
+        if (!is_watched(alert, checks)
             && withdraw(alert, &cycle, "its check is not run any more"))
             alert_free(alert);
         else

@@ -83,7 +83,7 @@ void alerts_configure(struct alerts *alerts, int64_t confirm,
 
 /*
  * Take a cycle into account and tell what is news, worst first as
- * findings_sort() left it, then recoveries.
+ * findings_sort() left it, then recoveries, then what is told again.
  *
  * judged  What this cycle has judged; its findings need not be in it.
  * latest  The latest findings of all checks, this cycle's among them, with
@@ -94,7 +94,8 @@ void alerts_update(struct alerts *alerts, const struct findings *judged,
                    const struct alert_time *now,
                    const struct alert_sink *sink);
 
-/* Withdraw what checks found that are not among these, a list of names. */
+/* Withdraw what checks found that are not among these, a list of names.  More
+   than ALERT_EVENTS_MAX of them wait for the next call. */
 void alerts_withdraw(struct alerts *alerts, const struct strings *checks,
                      const struct alert_time *now,
                      const struct alert_sink *sink);

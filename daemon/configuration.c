@@ -296,5 +296,8 @@ configuration_complete(struct configuration *configuration,
         if (schedule->enabled && schedule->check->judge)
             strings_add(&numbers->checks, schedule->check->name);
     }
+    if (numbers->checks.count == 0)
+        strings_add(&configuration->unbuilt, "checks: none is enabled, so "
+                    "that the service looks at nothing");
     return true;
 }

@@ -72,7 +72,8 @@ struct configuration {
     char *metrics_textfile;  /* for node_exporter; "" = none */
     char *report_html;       /* "" = none */
     char *state_directory;
-    /* One line each for what the file asks and this version does not do. */
+    /* One line each for what the file asks and is not done: not by this
+       version, or because it is over or switched off. */
     struct strings unbuilt;
 };
 

@@ -90,6 +90,9 @@ read_acceptance(struct schema *schema, const yaml_node_t *node,
         record_set(&acceptance->subject, draft.subject);
         record_set(&acceptance->reason, draft.reason);
         acceptance->until_us = day_end_us(draft.until);
+        if (acceptance->until_us <= (int64_t)time(NULL) * VALUES_US_PER_S)
+            schema_note_unbuilt(schema, "its last day is over, so that "
+                                "nothing is accepted by it");
         settings_accept(configuration->settings, acceptance);
     }
     free(draft.code);

@@ -80,19 +80,37 @@ explain(struct findings *findings, const struct settings *settings)
 }
 
 
+/* Whether a run was without some check that ran before. */
+static bool
+is_partial(const struct latest *latest, const struct findings *findings)
+{
+    for (size_t i = 0; checks[i]; i++)
+        if (has_check(latest->findings, checks[i]->name)
+            && !has_check(findings, checks[i]->name))
+            return true;
+    return false;
+}
+
+
 void
 latest_take(struct latest *latest, struct findings *findings,
             const struct settings *settings, int64_t elapsed_us)
 {
     struct findings *merged = findings_new();
+    bool partial = is_partial(latest, findings);
 
     for (size_t i = 0; checks[i]; i++) {
         const char *check = checks[i]->name;
+        bool before = has_check(latest->findings, check);
 
-        if (has_check(findings, check))
+        if (has_check(findings, check)) {
             findings_move_check(merged, findings, check);
-        else if (has_check(latest->findings, check))
+            if (checks[i]->always && before && partial)
+                findings_move_unjudged(merged, latest->findings,
+                                       findings, check);
+        } else if (before) {
             findings_move_check(merged, latest->findings, check);
+        }
     }
     latest_clear(latest);
     latest->findings = merged;

@@ -25,7 +25,9 @@ struct latest {
 
 
 /*
- * Take a run's findings: they replace those of the checks that ran.
+ * Take a run's findings: they replace those of the checks that ran.  A check
+ * that always runs sees less when another does not, which had more looked at:
+ * what it could not judge then stays.
  *
  * findings  Emptied; what they judged stays behind, as findings_move_check()
  *           has it.

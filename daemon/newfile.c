@@ -6,6 +6,7 @@
 
 #include "config.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -15,6 +16,10 @@
 
 #include "base/memory.h"
 #include "daemon/newfile.h"
+
+
+/* What mkostemp(3) makes of the name of a temporary file. */
+#define SUFFIX ".XXXXXX"
 
 
 /* Whether a path leads to something that a rename would put out of the way
@@ -56,7 +61,7 @@ create_beside(struct newfile *file, mode_t mode, struct error *error)
     int descriptor;
 
     umask(mask);
-    file->temporary = xasprintf("%s.XXXXXX", file->path);
+    file->temporary = xasprintf("%s" SUFFIX, file->path);
     descriptor = mkostemp(file->temporary, O_CLOEXEC);
     if (descriptor >= 0) {
         (void)fchmod(descriptor, mode & ~mask);
@@ -108,15 +113,24 @@ finish(struct newfile *file)
 }
 
 
+/* The folder of a path, for the caller to free(). */
+static char *
+folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (!slash)
+        return xstrdup(".");
+    return xstrndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+
 /* Have a rename survive a power cut.  The rename itself is done, so a folder
    that cannot be synchronised fails nobody. */
 static void
 sync_folder(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    char *folder = !slash ? xstrdup(".")
-                          : xstrndup(path, slash == path
-                                               ? 1 : (size_t)(slash - path));
+    char *folder = folder_of(path);
     int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (descriptor >= 0) {
@@ -132,8 +146,7 @@ static bool
 replace(struct newfile *file, struct error *error)
 {
     if (rename(file->temporary, file->path) < 0)
-        return error_set_errno(error, "renaming %s to %s", file->temporary,
-                               file->path);
+        return error_set_errno(error, "replacing %s", file->path);
     sync_folder(file->path);
     free(file->temporary);
     file->temporary = NULL;
@@ -165,4 +178,36 @@ newfile_abandon(struct newfile *file)
     free(file->temporary);
     free(file->path);
     *file = (struct newfile){0};
+}
+
+
+/* Whether create_beside() may have made a name for a file of another. */
+static bool
+is_temporary(const char *name, const char *of)
+{
+    size_t length = strlen(of);
+    const char *end = name + length;
+
+    return strncmp(name, of, length) == 0
+           && strlen(end) == sizeof(SUFFIX) - 1 && *end == '.'
+           && strspn(end + 1, "abcdefghijklmnopqrstuvwxyz"
+                              "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                              "0123456789") == sizeof(SUFFIX) - 2;
+}
+
+
+void
+newfile_sweep(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = folder_of(path);
+    DIR *stream = opendir(folder);
+    const struct dirent *entry;
+
+    while (stream && (entry = readdir(stream)))
+        if (is_temporary(entry->d_name, slash ? slash + 1 : path))
+            (void)unlinkat(dirfd(stream), entry->d_name, 0);
+    if (stream)
+        closedir(stream);
+    free(folder);
 }

@@ -45,4 +45,8 @@ bool newfile_commit(struct newfile *file, struct error *error);
 /* Drop what was written and close.  Accepts one that is closed. */
 void newfile_abandon(struct newfile *file);
 
+/* Remove what processes that were killed while writing a file have left beside
+   it; nobody may be writing it now. */
+void newfile_sweep(const char *path);
+
 #endif

@@ -100,7 +100,8 @@ notify_send(enum notify_state state, const char *status, struct error *error)
     if (socket_fd < 0)
         return error_set_errno(error, "opening a socket to notify systemd");
     message = make_message(state, status);
-    sent = sendto(socket_fd, message, strlen(message), MSG_NOSIGNAL,
+    sent = sendto(socket_fd, message, strlen(message),
+                  MSG_DONTWAIT | MSG_NOSIGNAL,
                   (const struct sockaddr *)&address, size) >= 0;
     if (!sent)
         error_set_errno(error, "notifying systemd at %s", name);

@@ -30,7 +30,8 @@ enum notify_state {
  *
  * status  A line for "systemctl status", cleaned here; NULL: no new one.
  *
- * Fails when $NOTIFY_SOCKET is no socket's name, or sending fails.
+ * Fails when $NOTIFY_SOCKET is no socket's name, or sending fails; it never
+ * waits for whoever should read.
  */
 bool notify_send(enum notify_state state, const char *status,
                  struct error *error);

@@ -435,6 +435,17 @@ take_all(int argc, char **argv, struct options *options,
 }
 
 
+/* What is wrong with an option that the action has no use for. */
+static const char *
+misplaced(const struct line *line)
+{
+    if (line->modes & IN_SERVICE)
+        return "not used by this action";
+    return line->modes & IN_STATUS ? "only together with --check or --status"
+                                   : "only together with --check";
+}
+
+
 /* Report options that do nothing together with the others. */
 static void
 compare(const struct options *options, unsigned long given,
@@ -444,9 +455,7 @@ compare(const struct options *options, unsigned long given,
         if (!(given & 1UL << i))
             continue;
         if (!(lines[i].modes & 1 << options->mode))
-            refuse(errors, &lines[i], "%s",
-                   lines[i].modes & IN_SERVICE ? "not used by this action"
-                                               : "only together with --check");
+            refuse(errors, &lines[i], "%s", misplaced(&lines[i]));
         else if (lines[i].live && options->replay.count > 0)
             refuse(errors, &lines[i],
                    "not together with --replay, which looks at nothing and "

@@ -38,6 +38,6 @@ output_write(const struct report *report, enum format format, FILE *stream,
     errno = 0;
     writers[format](report, stream);
     if (fflush(stream) != 0 || ferror(stream))
-        return error_set_errno(error, "writing the report");
+        return error_set(error, "%s", strerror(errno));
     return true;
 }

@@ -51,9 +51,8 @@ schedule_new(const struct configuration *configuration, const char *seed,
         int64_t interval_us = configuration->schedule[i].interval_us;
 
         schedule->due_us[i] = now_us;
-        schedule->grid_us[i]
-            = now_us + (int64_t)(hash(seed, (uint64_t)interval_us)
-                                 % (uint64_t)interval_us);
+        schedule->grid_us[i] = (int64_t)(hash(seed, (uint64_t)interval_us)
+                                         % (uint64_t)interval_us);
     }
     return schedule;
 }

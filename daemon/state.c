@@ -16,8 +16,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/latest.h"
 #include "daemon/lines.h"
 #include "daemon/newfile.h"
+#include "daemon/seen.h"
 #include "daemon/settings_file.h"
 #include "daemon/state.h"
 
@@ -111,6 +113,22 @@ read_holder(int lock)
 }
 
 
+/* Remove what services that were killed have left half written. */
+static void
+sweep(const struct state *state)
+{
+    static const char *const names[]
+        = {ALERTS_FILE, LATEST_FILE, SEEN_FILE, NULL};
+
+    for (const char *const *name = names; *name; name++) {
+        char *path = state_path(state, *name);
+
+        newfile_sweep(path);
+        free(path);
+    }
+}
+
+
 /* Lock the directory, writing who we are into the lock. */
 static bool
 take_lock(struct state *state, long *busy_out, struct error *error)
@@ -132,6 +150,7 @@ take_lock(struct state *state, long *busy_out, struct error *error)
     /* For a person alone: it may fail. */
     if (ftruncate(lock, 0) == 0 && pwrite(lock, holder, (size_t)length, 0) < 0)
         errno = 0;
+    sweep(state);
     return true;
 }
 
@@ -344,7 +363,8 @@ state_save(struct state *state, const struct alert_table *table,
 {
     char *path = state_path(state, ALERTS_FILE);
     int64_t generation = now->wall_us > state->generation
-                             ? now->wall_us : state->generation + 1;
+                             ? now->wall_us
+                             : state->generation % SETTINGS_TIME_MAX + 1;
     struct newfile file;
     long busy = 0;
     bool saved;

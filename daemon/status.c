@@ -6,9 +6,11 @@
 
 #include "config.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "daemon/delivery.h"
 #include "daemon/latest.h"
@@ -23,6 +25,20 @@ wall_us(void)
 
     clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+
+/* What to do about a file that could not be read. */
+static const char *
+advice_for(const char *path)
+{
+    if (access(path, R_OK) == 0)
+        return "the running service replaces it after its next run, and "
+               "SIGUSR1 starts one";
+    if (errno == EACCES)
+        return "root can read it";
+    return "has the service run, and with this state_directory? systemctl "
+           "status spnhealthd";
 }
 
 
@@ -66,8 +82,7 @@ status_main(const struct options *options)
         status = show(options, &latest, &counters);
     else
         fprintf(stderr, "spnhealthd: reading what the service last saw: %s: "
-                "is it running, and are you root? systemctl status "
-                "spnhealthd\n", error.text);
+                "%s\n", error.text, advice_for(path));
     latest_clear(&latest);
     configuration_free(configuration);
     free(path);

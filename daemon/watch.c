@@ -106,8 +106,8 @@ open_state(struct watch *watch, const char *directory, struct error *error)
     }
     if (*problem.text)
         complaints_add(&watch->complaints, watch->log, "the state directory",
-                       LOG_ID_STATE_UNSAVED, "%s: what stands cannot be "
-                       "saved, and will be told again after a restart",
+                       LOG_ID_STATE_UNSAVED, "saving the standing alerts: "
+                       "%s: what stands will be told again after a restart",
                        problem.text);
     return state;
 }
@@ -188,13 +188,37 @@ running_checks(const struct configuration *configuration,
 }
 
 
+/* Forget what checks concluded that are not run any more. */
+static void
+forget_unwatched(struct watch *watch)
+{
+    struct strings names = {NULL, 0};
+
+    running_checks(watch->configuration, &names);
+    latest_keep(&watch->latest, &names);
+    strings_clear(&names);
+}
+
+
+/* Withdraw what they told: they may have been switched off by a reload, or
+   before this service was started. */
+static void
+withdraw_unwatched(struct watch *watch, const struct alert_time *now)
+{
+    const struct alert_sink sink = {tell, watch};
+    struct strings names = {NULL, 0};
+
+    running_checks(watch->configuration, &names);
+    alerts_withdraw(watch->alerts, &names, now, &sink);
+    strings_clear(&names);
+}
+
+
 bool
 watch_configure(struct watch *watch, const struct configuration *configuration,
                 struct error *error)
 {
-    const struct alert_sink sink = {tell, watch};
     struct alert_time now = time_now();
-    struct strings names = {NULL, 0};
 
     if (strcmp(configuration->state_directory,
                watch->configuration->state_directory) != 0) {
@@ -210,11 +234,9 @@ watch_configure(struct watch *watch, const struct configuration *configuration,
     log_configure(watch->log, configuration->alerts.facility);
     alerts_configure(watch->alerts, configuration->alerts.confirm,
                      configuration->alerts.repeat_us);
-    running_checks(configuration, &names);
-    latest_keep(&watch->latest, &names);
-    alerts_withdraw(watch->alerts, &names, &now, &sink);
+    forget_unwatched(watch);
+    withdraw_unwatched(watch, &now);
     save_and_log(watch, &now);
-    strings_clear(&names);
     return true;
 }
 
@@ -283,8 +305,9 @@ publish_file(struct watch *watch, const char *topic, const char *path,
         complaints_end(&watch->complaints, watch->log, topic);
     else
         complaints_add(&watch->complaints, watch->log, topic, NULL,
-                       "%s %s: %s: what is there is from before", topic, path,
-                       error.text);
+                       "%s: %s: what is there, if anything, is from before; "
+                       "spnhealthd(8) says under SYSTEMD how to give it a "
+                       "place", topic, error.text);
 }
 
 
@@ -303,9 +326,9 @@ publish_all(struct watch *watch)
                        "%s: --status shows what is there from before",
                        error.text);
     free(path);
-    publish_file(watch, "writing the metrics to",
+    publish_file(watch, "writing the metrics",
                  watch->configuration->metrics_textfile, output_metrics_text);
-    publish_file(watch, "writing the report to",
+    publish_file(watch, "writing the report",
                  watch->configuration->report_html, output_html);
 }
 
@@ -348,6 +371,7 @@ watch_conclude(struct watch *watch, const struct run *run)
     latest_take(&watch->latest, findings, settings, run_elapsed_us(run));
     alerts_update(watch->alerts, findings, watch->latest.findings, &now,
                   &sink);
+    withdraw_unwatched(watch, &now);
     findings_free(findings);
     save_and_log(watch, &now);
     watch->counters.runs++;

@@ -521,6 +521,87 @@ an_effect_does_not_flap_aloud_beneath_its_cause(void **state)
 }
 
 
+/* Judge the findings of find_chain() to be gone. */
+static void
+judge_chain_gone(struct service *service)
+{
+    findings_judged(service->findings, "CAUSE", "x");
+    findings_judged(service->findings, "EFFECT", "x y");
+    findings_judged(service->findings, "SYMPTOM", "z");
+}
+
+
+static void
+a_cause_that_flaps_alone_is_told_to(void **state)
+{
+    struct service *service = service_new(1, 0);
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        find_chain(service, true);
+        assert_cycle(service, "RAISED CRITICAL CAUSE x 2;");
+        judge_chain_gone(service);
+        assert_cycle(service, "RECOVERED OK CAUSE x 0;");
+    }
+    for (int i = 0; i < 5; i++) {
+        find_chain(service, true);
+        assert_cycle(service, i == 0 ? "FLAPPING CRITICAL CAUSE x 2;" : "");
+        judge_chain_gone(service);
+        assert_cycle(service, "");
+    }
+    service->now_us += 60 * MINUTE;
+    judge_chain_gone(service);
+    assert_cycle(service, "RECOVERED OK CAUSE x 0;");
+    service_free(service);
+}
+
+
+static void
+what_settles_in_a_flood_is_told_after_it(void **state)
+{
+    struct service *service = service_new(1, 0);
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        service_find(service, STATUS_UNKNOWN, "Z", "x");
+        assert_cycle(service, NULL);
+        service_find(service, STATUS_WARNING, "Z", "x");
+        assert_cycle(service, "CHANGED WARNING Z x 0;");
+    }
+    service_find(service, STATUS_UNKNOWN, "Z", "x");
+    assert_cycle(service, "FLAPPING UNKNOWN Z x 0;");
+    service_find(service, STATUS_WARNING, "Z", "x");
+    assert_cycle(service, "");
+    service->now_us += 60 * MINUTE;
+    flood(service, ALERT_EVENTS_MAX, true);
+    service_find(service, STATUS_WARNING, "Z", "x");
+    assert_cycle(service, NULL);
+    assert_int_equal(service->last.kind, ALERT_HELD_BACK);
+    service_find(service, STATUS_WARNING, "Z", "x");
+    assert_cycle(service, "CHANGED WARNING Z x 0;");
+    service_free(service);
+}
+
+
+static void
+repetitions_leave_room_for_news(void **state)
+{
+    struct service *service = service_new(1, MINUTE);
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        flood(service, ALERT_EVENTS_MAX + 50, true);
+        assert_cycle(service, NULL);
+    }
+    assert_int_equal(alerts_standing(service->alerts), ALERT_EVENTS_MAX + 50);
+    flood(service, ALERT_EVENTS_MAX, true);
+    findings_judged(service->findings, "A", "s000149");
+    assert_cycle(service, NULL);
+    assert_int_equal(alerts_standing(service->alerts), ALERT_EVENTS_MAX + 49);
+    service_free(service);
+}
+
+
 /* Find something that is accepted until a day. */
 static void
 find_accepted(struct service *service)
@@ -619,6 +700,28 @@ what_a_check_found_is_withdrawn_with_the_check(void **state)
 }
 
 
+static void
+what_keeps_a_check_from_seeing_is_withdrawn_with_it(void **state)
+{
+    struct service *service = service_new(1, 0);
+    struct strings checks = {NULL, 0};
+
+    (void)state;
+    strings_add(&checks, "duplicates");
+    strings_add(&checks, "reach");
+    service_find(service, STATUS_WARNING, "MAIL_SERVERS_NOT_FOUND", "corp");
+    service_find(service, STATUS_WARNING, "NOT_PERMITTED", "duplicates names");
+    service_find(service, STATUS_WARNING, "NOT_PERMITTED", "spn names");
+    assert_cycle(service, NULL);
+    assert_int_equal(alerts_standing(service->alerts), 3);
+    assert_withdrawn(service, &checks,
+                     "WITHDRAWN UNKNOWN MAIL_SERVERS_NOT_FOUND corp 0;"
+                     "WITHDRAWN UNKNOWN NOT_PERMITTED spn names 0;");
+    strings_clear(&checks);
+    service_free(service);
+}
+
+
 /* A cycle that runs one check alone, while another one's finding stands. */
 static void
 a_cause_stands_while_its_check_does_not_run(void **state)
@@ -673,11 +776,15 @@ main(void)
         cmocka_unit_test(four_changes_an_hour_are_none_too_many),
         cmocka_unit_test(what_never_lasts_long_enough_to_be_confirmed_flaps),
         cmocka_unit_test(an_effect_does_not_flap_aloud_beneath_its_cause),
+        cmocka_unit_test(a_cause_that_flaps_alone_is_told_to),
+        cmocka_unit_test(what_settles_in_a_flood_is_told_after_it),
+        cmocka_unit_test(repetitions_leave_room_for_news),
         cmocka_unit_test(what_is_accepted_is_no_news),
         cmocka_unit_test(what_stands_is_withdrawn_when_it_is_accepted),
         cmocka_unit_test(an_accepted_cause_explains_nothing),
         cmocka_unit_test(what_no_run_judges_is_withdrawn_after_30_days),
         cmocka_unit_test(what_a_check_found_is_withdrawn_with_the_check),
+        cmocka_unit_test(what_keeps_a_check_from_seeing_is_withdrawn_with_it),
         cmocka_unit_test(a_cause_stands_while_its_check_does_not_run),
     };
 

@@ -342,7 +342,7 @@ what_is_accepted_lasts_to_the_end_of_its_day(void **state)
     struct configuration *read = configuration_good(
         state, "accepted:\n"
                "  - {code: SPN_ORPHANED, subject: 'SMTP/old*', reason: the "
-               "move, until: 2026-12-31}\n"
+               "move, until: 2999-12-31}\n"
                "  - {code: CLOCK_SKEW, subject: a.b, reason: old, until: "
                "1969-01-01}\n");
     const struct settings *settings = read->settings;
@@ -351,11 +351,12 @@ what_is_accepted_lasts_to_the_end_of_its_day(void **state)
     assert_string_equal(settings->accepted[0]->code, "SPN_ORPHANED");
     assert_string_equal(settings->accepted[0]->subject, "SMTP/old*");
     assert_string_equal(settings->accepted[0]->reason, "the move");
-    /* 2027-01-01T00:00:00Z */
+    /* 3000-01-01T00:00:00Z */
     assert_int_equal(settings->accepted[0]->until_us,
-                     INT64_C(1798761600000000));
+                     INT64_C(32503680000000000));
     assert_int_equal(settings->accepted[1]->until_us, 0);
-    assert_int_equal(read->unbuilt.count, 0);
+    assert_list(&read->unbuilt, "accepted[1]: its last day is over, so that "
+                                "nothing is accepted by it");
     configuration_free(read);
 }
 
@@ -434,6 +435,22 @@ completion_derives_realm_and_checks(void **state)
     assert_string_equal(read->settings->numbers->realm, "CORP.EXAMPLE.COM");
     assert_int_equal(read->settings->numbers->timeout_us, 1000000);
     assert_list(&read->settings->numbers->checks, "duplicates ports spn");
+    configuration_free(read);
+}
+
+
+static void
+completion_says_that_no_check_is_enabled(void **state)
+{
+    struct configuration *read = configuration_good(
+        state, "domain: a.b\n"
+               "checks: {clock: {enabled: false}, ports: {enabled: false}, "
+               "duplicates: {enabled: false}, spn: {enabled: false}}\n");
+    struct strings errors = {.items = NULL};
+
+    assert_true(configuration_complete(read, &errors));
+    assert_list(&read->unbuilt, "checks: none is enabled, so that the service "
+                                "looks at nothing");
     configuration_free(read);
 }
 
@@ -610,6 +627,7 @@ main(void)
         TEST(a_check_that_is_not_built_is_said_unless_disabled),
         TEST(aliases_stand_for_their_anchor),
         TEST(completion_derives_realm_and_checks),
+        TEST(completion_says_that_no_check_is_enabled),
         TEST(completion_keeps_a_given_realm),
         TEST(completion_needs_a_domain),
         TEST(the_example_is_right_as_it_stands),

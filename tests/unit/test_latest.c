@@ -99,6 +99,57 @@ a_check_s_findings_replace_its_former_ones(void **state)
 }
 
 
+/* Let a run of the reach check, and of spn where it is named, conclude. */
+static void
+run_reach(struct latest *latest, bool with_spn, bool bound)
+{
+    struct settings *settings = make_settings();
+    struct findings *findings = findings_new();
+
+    findings_begin_check(findings, "reach");
+    findings_judged(findings, "LDAP_UNREACHABLE", "dc1:389");
+    if (with_spn && !bound)
+        findings_add(findings, STATUS_UNKNOWN, IMPACT_MONITORING,
+                     "LDAP_BIND_FAILED", "dc1:389", "refused");
+    else if (with_spn)
+        findings_judged(findings, "LDAP_BIND_FAILED", "dc1:389");
+    findings_end_check(findings, 0);
+    if (bound || !with_spn)
+        findings_pass(findings, "REACH_OK", "corp", "all well");
+    if (with_spn) {
+        findings_begin_check(findings, "spn");
+        findings_judged(findings, "SPN_MISSING", "SMTP/a");
+        findings_end_check(findings, 0);
+    }
+    latest_take(latest, findings, settings, 0);
+    findings_free(findings);
+    settings_free(settings);
+}
+
+
+static void
+what_a_partial_run_cannot_see_stays(void **state)
+{
+    struct latest latest = {NULL};
+
+    (void)state;
+    run_reach(&latest, true, false);
+    assert_keys(&latest, "LDAP_BIND_FAILED dc1:389;");
+    for (int i = 0; i < 2; i++) {
+        run_reach(&latest, false, false);
+        assert_keys(&latest, "LDAP_BIND_FAILED dc1:389;");
+        assert_int_equal(latest.findings->results[0].above_ok, 1);
+        assert_int_equal(latest.findings->results[0].status, STATUS_UNKNOWN);
+    }
+    run_reach(&latest, true, true);
+    assert_keys(&latest, "REACH_OK corp;");
+    assert_int_equal(latest.findings->results[0].status, STATUS_OK);
+    run_reach(&latest, false, false);
+    assert_keys(&latest, "REACH_OK corp;");
+    latest_clear(&latest);
+}
+
+
 static void
 causes_are_found_among_all_checks(void **state)
 {
@@ -286,6 +337,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_check_s_findings_replace_its_former_ones),
+        cmocka_unit_test(what_a_partial_run_cannot_see_stays),
         cmocka_unit_test(causes_are_found_among_all_checks),
         cmocka_unit_test(what_is_no_longer_checked_is_forgotten),
         cmocka_unit_test(it_is_stale_after_more_than_two_intervals),

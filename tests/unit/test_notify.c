@@ -147,6 +147,24 @@ a_bad_socket_says_so(void **state)
 }
 
 
+static void
+a_reader_that_hangs_holds_nobody_up(void **state)
+{
+    char *path = scratch_path(state, "notify");
+    int listener = listen_at(path);
+    struct error error;
+
+    alarm(10);
+    for (int i = 0; i < 100000 && notify_send(NOTIFY_WATCHDOG, NULL, &error);
+         i++)
+        continue;
+    alarm(0);
+    assert_non_null(strstr(error.text, "Resource temporarily unavailable"));
+    close(listener);
+    free(path);
+}
+
+
 /* The interval with these values of WATCHDOG_USEC and WATCHDOG_PID. */
 static int64_t
 watchdog_of(const char *interval, const char *pid)
@@ -194,6 +212,8 @@ main(void)
         cmocka_unit_test(without_a_socket_nothing_fails),
         cmocka_unit_test_setup_teardown(a_bad_socket_says_so, scratch_setup,
                                         scratch_teardown),
+        cmocka_unit_test_setup_teardown(a_reader_that_hangs_holds_nobody_up,
+                                        scratch_setup, scratch_teardown),
         cmocka_unit_test(the_watchdog_is_fed_twice_as_often_as_it_asks),
     };
 

@@ -239,7 +239,7 @@ options_must_go_together(void **state)
         "--version and --help is expected, not several");
     bad(WORDS("--domain", "a.b"), "--domain: only together with --check");
     bad(WORDS("--test-config", "-f", "json"),
-        "--format: only together with --check");
+        "--format: only together with --check or --status");
     bad(WORDS("--list-checks", "-c", "x"),
         "--config: not used by this action");
     bad(WORDS("--check", "--replay", "r", "--domain", "a.b"),

@@ -141,6 +141,22 @@ runs_do_not_drift_however_late_they_are(void **state)
 
 
 static void
+a_restart_keeps_the_times(void **state)
+{
+    struct schedule *first = schedule_new(*state, "seed", START);
+    struct schedule *second = schedule_new(*state, "seed",
+                                           START + 17 * SECOND);
+
+    assert_due(first, START, "clock spn ");
+    assert_due(second, START + 17 * SECOND, "clock spn ");
+    assert_int_equal(schedule_next_us(first) % (60 * SECOND),
+                     schedule_next_us(second) % (60 * SECOND));
+    schedule_free(first);
+    schedule_free(second);
+}
+
+
+static void
 missed_runs_are_not_made_up_for(void **state)
 {
     struct schedule *schedule = schedule_new(*state, "seed", START);
@@ -195,6 +211,7 @@ main(void)
         CONFIGURED(the_next_run_is_half_to_one_and_a_half_intervals_away),
         CONFIGURED(services_do_not_start_in_step),
         CONFIGURED(runs_do_not_drift_however_late_they_are),
+        CONFIGURED(a_restart_keeps_the_times),
         CONFIGURED(missed_runs_are_not_made_up_for),
         CONFIGURED(all_can_be_made_due_at_once),
         CONFIGURED(what_is_off_or_not_built_is_never_due),

@@ -162,6 +162,27 @@ a_clock_set_back_delays_one_repetition(void **state)
 }
 
 
+static void
+a_clock_set_back_makes_no_old_changes_new(void **state)
+{
+    struct service *service = service_new(1, 0);
+    struct alert_time saved, loaded;
+
+    for (int i = 0; i <= ALERT_CHANGES_CALM; i++) {
+        service_find(service, i % 2 ? STATUS_CRITICAL : STATUS_WARNING, "A",
+                     "x");
+        assert_cycle(service, NULL);
+        service->now_us += 24 * 60 * MINUTE;
+    }
+    saved = (struct alert_time){service->now_us, EPOCH + service->now_us};
+    loaded = (struct alert_time){service->now_us, EPOCH};
+    assert_null(save_and_load(service, *state, &saved, &loaded));
+    service_find(service, STATUS_WARNING, "A", "x");
+    assert_cycle(service, "");
+    service_free(service);
+}
+
+
 /* Load a file of these bytes; so many alerts stand, and the warning has this
    in it, or there is none. */
 static void
@@ -202,11 +223,13 @@ assert_loaded(void **state, const char *bytes, size_t standing,
     "{\"type\":\"state\",\"version\":1,\"program\":\"p\","                 \
     "\"generation\":7,\"taken\":0,\"alerts\":" alerts ","                   \
     "\"entries\":" entries "}\n"
-#define LINE(key, told)                                                     \
+#define LINE(key, told) LINE_OF(key, told, "1", "1", "1", "1")
+#define LINE_OF(key, told, found, since, told_us, seen)                     \
     "{\"type\":\"alert\",\"key\":\"" key "\",\"message\":\"m\","             \
     "\"reference\":\"\",\"impact\":\"monitoring\",\"status\":\"OK\","        \
-    "\"told\":\"" told "\",\"flapping\":false,\"found\":1,"                 \
-    "\"since_us\":1,\"told_us\":1,\"seen_us\":1,\"changed_us[0]\":1,"       \
+    "\"told\":\"" told "\",\"flapping\":false,\"found\":" found ","         \
+    "\"since_us\":" since ",\"told_us\":" told_us ","                       \
+    "\"seen_us\":" seen ",\"changed_us[0]\":1,"                             \
     "\"changed_us[1]\":0,\"changed_us[2]\":0,\"changed_us[3]\":0,"          \
     "\"changed_us[4]\":0}\n"
 
@@ -232,6 +255,45 @@ a_damaged_file_is_set_aside_and_the_rest_of_it_counts(void **state)
                   "it ends early");
     assert_loaded(state, HEADER("1", "0") "junk\n\n{}\n\xff\n"
                   LINE("B x", "UNKNOWN"), 1, "line 2: ");
+}
+
+
+static void
+what_stands_was_once_found_told_and_seen(void **state)
+{
+    assert_loaded(state, HEADER("1", "0")
+                  LINE_OF("A x", "OK", "1", "1", "0", "1"), 0, NULL);
+    assert_loaded(state, HEADER("1", "0")
+                  LINE_OF("A x", "WARNING", "1", "0", "1", "1"), 0,
+                  "since_us");
+    assert_loaded(state, HEADER("1", "0")
+                  LINE_OF("A x", "WARNING", "1", "1", "0", "1"), 0,
+                  "line 2: not an alert");
+    assert_loaded(state, HEADER("1", "0")
+                  LINE_OF("A x", "WARNING", "1", "1", "1", "0"), 0,
+                  "seen_us");
+}
+
+
+static void
+the_last_generation_is_followed_by_another(void **state)
+{
+    static const char last[]
+        = "{\"type\":\"state\",\"version\":1,\"program\":\"p\","
+          "\"generation\":253402300800000000,\"taken\":0,\"alerts\":0,"
+          "\"entries\":0}\n";
+    const struct alert_time now = {0, EPOCH};
+    struct alert_table table = {NULL, 0};
+    struct state *opened = open_state(*state);
+    struct log *log = mute_log(*state);
+    struct error error;
+
+    free(scratch_write(state, ALERTS_FILE, last, sizeof(last) - 1));
+    assert_null(state_load(opened, &table, log, &now));
+    assert_true(state_save(opened, &table, log, &now, &error));
+    assert_null(state_load(opened, &table, log, &now));
+    log_free(log);
+    state_free(opened);
 }
 
 
@@ -271,6 +333,25 @@ one_directory_serves_one_service(void **state)
     state_free(second);
     state_free(first);
     state_free(open_state(*state));
+}
+
+
+static void
+what_was_half_written_is_removed(void **state)
+{
+    static const char *const names[]
+        = {"alerts.aZ09bY", "status.000000", "mail-servers.abcdef",
+           "alerts.damaged", "alerts.a-Z09b", "alerts", "other.abcdef", NULL};
+
+    for (int i = 0; names[i]; i++)
+        free(scratch_write(state, names[i], "", 0));
+    state_free(open_state(*state));
+    for (int i = 0; names[i]; i++) {
+        char *path = scratch_path(state, names[i]);
+
+        assert_int_equal(access(path, F_OK), i < 3 ? -1 : 0);
+        free(path);
+    }
 }
 
 
@@ -401,9 +482,13 @@ main(void)
         WITH_FOLDER(a_restart_keeps_the_count_of_cycles),
         WITH_FOLDER(a_restart_keeps_what_flaps),
         WITH_FOLDER(a_clock_set_back_delays_one_repetition),
+        WITH_FOLDER(a_clock_set_back_makes_no_old_changes_new),
         WITH_FOLDER(a_damaged_file_is_set_aside_and_the_rest_of_it_counts),
+        WITH_FOLDER(what_stands_was_once_found_told_and_seen),
+        WITH_FOLDER(the_last_generation_is_followed_by_another),
         WITH_FOLDER(a_folder_in_its_place_is_set_aside),
         WITH_FOLDER(one_directory_serves_one_service),
+        WITH_FOLDER(what_was_half_written_is_removed),
         WITH_FOLDER(a_directory_is_made_but_not_what_is_above_it),
         WITH_FOLDER(what_was_logged_before_a_crash_is_not_logged_again),
         WITH_FOLDER(a_damaged_mark_has_all_logged_again),
