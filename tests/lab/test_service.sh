@@ -56,9 +56,10 @@ with open(heard, "ab", buffering=0) as out:
     listeners+=($!)
 }
 
+# start_service [NAME=VALUE...]: with these variables too
 start_service()
 {
-    "$lab" exec mon env "NOTIFY_SOCKET=$work/notify" WATCHDOG_USEC=2000000 \
+    "$lab" exec mon env "NOTIFY_SOCKET=$work/notify" WATCHDOG_USEC=2000000 "$@" \
         "$SPNHEALTHD" -c "$config" 2>"$work/stderr" &
     service=$!
     wait_until 20 'READY=1' grep -q '^READY=1' "$notified"
@@ -186,6 +187,32 @@ ok 'and the checks go on'
 signal_service TERM
 wait "$service" && status=0 || status=$?
 expect 'it stops again with status 0' test "$status" -eq 0
+
+# ----- the system's clock is stepped
+# By libfaketime, which reads how far each second; the monotonic clock is real.
+for faketime in /usr/lib/*/faketime/libfaketime.so.1; do
+    break
+done
+set_clock()
+{
+    echo "$1" >"$work/clock.new"
+    mv "$work/clock.new" "$work/clock"
+}
+set_clock +0
+: >"$notified"
+start_service "LD_PRELOAD=$faketime" "FAKETIME_TIMESTAMP_FILE=$work/clock" \
+    FAKETIME_CACHE_DURATION=1 FAKETIME_DONT_FAKE_MONOTONIC=1 \
+    "ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0"
+wait_until 20 'a cycle' grep -q '^STATUS=OK' "$notified"
+set_clock +3600
+soon 'a clock that is stepped by an hour is noticed' \
+    "CRITICAL CLOCK_SKEW mon.$lab_domain: "
+set_clock +0
+soon 'and so is that it is right again' "OK CLOCK_SKEW mon.$lab_domain: "
+expect_count 'told once' "CLOCK_SKEW mon.$lab_domain: " 2
+signal_service TERM
+wait "$service" && status=0 || status=$?
+expect 'it stops once more with status 0' test "$status" -eq 0
 
 # ----- a bad configuration at the start
 echo 'domain: [' >"$config"
