@@ -22,24 +22,23 @@
    is never spelled so. */
 #define EVERY_SUBJECT "*"
 
+const char *const status_names[]
+    = {"OK", "WARNING", "CRITICAL", "UNKNOWN", NULL};
+const char *const impact_names[]
+    = {"mail-fails", "mail-at-risk", "monitoring", NULL};
+
 
 const char *
 status_name(enum status status)
 {
-    static const char *const names[]
-        = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
-
-    return names[status];
+    return status_names[status];
 }
 
 
 const char *
 impact_name(enum impact impact)
 {
-    static const char *const names[]
-        = {"mail-fails", "mail-at-risk", "monitoring"};
-
-    return names[impact];
+    return impact_names[impact];
 }
 
 

@@ -91,6 +91,9 @@ struct findings {
 };
 
 
+/* The words for statuses and impacts, by value; NULL ends them. */
+extern const char *const status_names[], *const impact_names[];
+
 /* The word for a status, "OK"; for an impact, "mail-fails". */
 const char *status_name(enum status status);
 const char *impact_name(enum impact impact);

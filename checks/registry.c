@@ -7,8 +7,8 @@
 #include "config.h"
 
 #include <string.h>
-#include <time.h>
 
+#include "base/now.h"
 #include "checks/acceptance.h"
 #include "checks/causes.h"
 #include "checks/check.h"
@@ -61,17 +61,6 @@ check_find(const char *name)
 }
 
 
-/* Seconds on a clock that is never set. */
-static double
-monotonic_s(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-
 /* How many of a check's findings are accepted. */
 static size_t
 count_accepted(const struct findings *findings, const struct check *check)
@@ -117,7 +106,7 @@ checks_judge(const struct facts *facts, const struct settings *settings)
 
     for (size_t i = 0; checks[i]; i++) {
         const struct check *check = checks[i];
-        double begun_s = monotonic_s();
+        int64_t begun_us = now_monotonic_us();
 
         if (!check->judge
             || (!check->always
@@ -126,7 +115,8 @@ checks_judge(const struct facts *facts, const struct settings *settings)
         findings_begin_check(findings, check->name);
         check->judge(facts, settings, findings);
         acceptance_apply(findings, settings);
-        findings_end_check(findings, monotonic_s() - begun_s);
+        findings_end_check(
+            findings, (double)(now_monotonic_us() - begun_us) / 1e6);
         findings->results[findings->result_count - 1].judged_us
             = settings->numbers->time_us;
         add_ok(findings, check, settings->numbers->domain);

@@ -16,16 +16,12 @@
 
 enum { CHANGES = ALERT_CHANGES_CALM + 1 };
 
-static const char *const status_names[]
-    = {"OK", "WARNING", "CRITICAL", "UNKNOWN", NULL};
-static const char *const impact_names[]
-    = {"mail-fails", "mail-at-risk", "monitoring", NULL};
-
 static const struct field alert_fields[] = {
     RECORD_STRING(alert, key, 4096),
     RECORD_STRING(alert, message, 2048),
     RECORD_STRING(alert, reference, 128),
     RECORD_CHOICE(alert, impact, impact_names),
+    RECORD_CHOICE(alert, found_status, status_names),
     RECORD_CHOICE(alert, status, status_names),
     RECORD_CHOICE(alert, told, status_names),
     RECORD_BOOLEAN(alert, flapping),
@@ -125,6 +121,7 @@ alert_judge(struct alert *alert, const struct finding *finding,
     if (alert->found < INT64_MAX)
         alert->found++;
     alert->impact = (int)finding->impact;
+    alert->found_status = status;
     record_set(&alert->message, finding->message);
     record_set(&alert->reference,
                finding->reference.count > 0 ? finding->reference.items[0]

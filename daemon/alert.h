@@ -30,9 +30,10 @@ struct alert_time {
  */
 struct alert {
     char *key;           /* "CODE subject" */
-    char *message;       /* as last found; so the next two */
+    char *message;       /* as last found; so the next three */
     char *reference;
     int impact;          /* enum impact */
+    int found_status;    /* enum status, as last found */
     int status;          /* enum status, as last judged; OK: not found then */
     int told;            /* enum status last told; OK: nothing stands */
     bool flapping;       /* told to be; held until it keeps still */

@@ -27,6 +27,7 @@ struct cycle {
     const struct findings *latest;  /* what is known of all */
     size_t told;
     size_t held_back;
+    bool unlimited;                 /* however much is told */
 };
 
 
@@ -70,7 +71,7 @@ static bool
 tell(struct cycle *cycle, enum alert_kind kind, enum status status,
      const struct alert *alert, const char *message)
 {
-    if (cycle->told >= ALERT_EVENTS_MAX) {
+    if (cycle->told >= ALERT_EVENTS_MAX && !cycle->unlimited) {
         cycle->held_back++;
         return false;
     }
@@ -221,14 +222,15 @@ static void
 tell_flapping(struct alert *alert, struct cycle *cycle)
 {
     size_t changes = alert_changes(alert, cycle->now->monotonic_us);
-    enum status status = alert->status != STATUS_OK
-                             ? (enum status)alert->status
-                             : STATUS_WARNING;
-    char *message = xasprintf("it changed %zu times within an hour, and is "
-                              "not told of again before it has kept still "
-                              "for one; last: %s", changes, alert->message);
+    enum status status = (enum status)alert->status;
+    char *message = xasprintf(
+        "it changed %zu times within an hour, is %s now, and is not told of "
+        "again before it has kept still for one; when it was found last: %s",
+        changes, status == STATUS_OK ? "well" : status_name(status),
+        alert->message);
 
-    alert->flapping = tell(cycle, ALERT_FLAPPING, status, alert, message);
+    alert->flapping = tell(cycle, ALERT_FLAPPING,
+                           (enum status)alert->found_status, alert, message);
     free(message);
 }
 
@@ -385,7 +387,7 @@ conclude(struct alert *alert, struct cycle *cycle)
         && alert->status == STATUS_OK)
         tell_healed(alert, cycle);
     else if (now_us - alert->seen_us >= ALERT_FORGOTTEN_US)
-        return withdraw(alert, cycle, "no run could judge it for 30 days: it "
+        return withdraw(alert, cycle, "no run could judge it for 90 days: it "
                         "may have healed, or be no longer there");
     return alert->status == STATUS_OK && !alert_is_open(alert)
            && alert_changes(alert, now_us) == 0;
@@ -450,6 +452,19 @@ alerts_update(struct alerts *alerts, const struct findings *judged,
     tell_held_back(&cycle);
     for (size_t i = 0; i < alerts->table.count; i++)
         alerts->table.items[i]->finding = NULL;
+}
+
+
+void
+alerts_withdraw_all(struct alerts *alerts, const char *reason,
+                    const struct alert_time *now,
+                    const struct alert_sink *sink)
+{
+    struct cycle cycle = {.sink = sink, .now = now, .unlimited = true};
+
+    for (size_t i = 0; i < alerts->table.count; i++)
+        (void)withdraw(alerts->table.items[i], &cycle, reason);
+    alert_table_clear(&alerts->table);
 }
 
 

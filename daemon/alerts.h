@@ -30,8 +30,9 @@
 /* More than that in one cycle wait for the next ones. */
 enum { ALERT_EVENTS_MAX = 100 };
 
-/* What no cycle has judged for so long is followed no longer. */
-#define ALERT_FORGOTTEN_US (INT64_C(30) * 86400 * 1000000)
+/* What no cycle has judged for so long is followed no longer: more than twice
+   the longest interval that a check may have. */
+#define ALERT_FORGOTTEN_US (INT64_C(90) * 86400 * 1000000)
 
 enum alert_kind {
     ALERT_RAISED,
@@ -93,6 +94,11 @@ void alerts_update(struct alerts *alerts, const struct findings *judged,
                    const struct findings *latest,
                    const struct alert_time *now,
                    const struct alert_sink *sink);
+
+/* Withdraw all, giving a reason, however much it is. */
+void alerts_withdraw_all(struct alerts *alerts, const char *reason,
+                         const struct alert_time *now,
+                         const struct alert_sink *sink);
 
 /* Withdraw what checks found that are not among these, a list of names.  More
    than ALERT_EVENTS_MAX of them wait for the next call. */

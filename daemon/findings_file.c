@@ -19,11 +19,6 @@
 
 enum { TEXT_MAX = 8192, LIST_MOST = 4096, FINDINGS_MOST = 100000 };
 
-static const char *const status_names[]
-    = {"OK", "WARNING", "CRITICAL", "UNKNOWN", NULL};
-static const char *const impact_names[]
-    = {"mail-fails", "mail-at-risk", "monitoring", NULL};
-
 /* The lines, as in findings.h. */
 struct result_line {
     char *check;

@@ -126,7 +126,7 @@ html_format(FILE *stream, const char *tag, const char *format, ...)
 
 
 void
-html_begin(FILE *stream, const char *title)
+html_begin(FILE *stream, const char *title, int refresh_s)
 {
     fputs("<!DOCTYPE html>\n"
           "<html lang=\"en\">\n"
@@ -137,6 +137,9 @@ html_begin(FILE *stream, const char *title)
           "<meta name=\"viewport\" "
           "content=\"width=device-width, initial-scale=1\">\n",
           stream);
+    if (refresh_s > 0)
+        fprintf(stream, "<meta http-equiv=\"refresh\" content=\"%d\">\n",
+                refresh_s);
     html_element(stream, "title", title);
     fputs("<style>\n", stream);
     for (size_t i = 0; i < sizeof(stylesheet) / sizeof(*stylesheet); i++)

@@ -17,8 +17,9 @@
 
 
 /* Write the document up to the beginning of its body: it loads nothing from
-   elsewhere and runs nothing. */
-void html_begin(FILE *stream, const char *title);
+   elsewhere and runs nothing, but reads itself again every refresh_s seconds,
+   if that is not 0. */
+void html_begin(FILE *stream, const char *title, int refresh_s);
 
 /* Write the end of the body and the document. */
 void html_end(FILE *stream);

@@ -18,6 +18,9 @@
 
 enum { VERSION = 1, FILE_MAX = 256 * 1024 * 1024 };
 
+/* How far ahead of now a conclusion may be dated: clocks are nudged. */
+#define AHEAD_MOST_US (INT64_C(60) * 1000000)
+
 /* The first line of the file. */
 struct header {
     int64_t version;
@@ -41,11 +44,25 @@ static const struct field header_fields[] = {
 static const struct record_type header_type
     = {"status", sizeof(struct header), header_fields};
 
+/* The last one, so that a file that was cut is none. */
+struct end {
+    bool complete;
+};
+
+static const struct field end_fields[] = {
+    RECORD_BOOLEAN(end, complete),
+    {.name = NULL},
+};
+
+static const struct record_type end_type
+    = {"end", sizeof(struct end), end_fields};
+
 /* A file being read. */
 struct reading {
     struct header *header;  /* NULL before the first line */
     struct settings_reading settings;
     struct findings *findings;
+    bool ended;             /* after the last one */
 };
 
 
@@ -155,16 +172,27 @@ latest_report(const struct latest *latest,
 }
 
 
+/* Whether a result is too old, or, by a clock that was set back, of an age that
+   nobody knows. */
+static bool
+is_old(const struct latest *latest, const struct check_result *result,
+       int64_t now_us)
+{
+    int64_t age_us = now_us - result->judged_us;
+    int64_t every_us = result->interval_us > latest->elapsed_us
+                           ? result->interval_us : latest->elapsed_us;
+
+    return age_us > 2 * every_us || age_us < -AHEAD_MOST_US;
+}
+
+
 bool
 latest_is_stale(const struct latest *latest, int64_t now_us)
 {
-    for (size_t i = 0; i < latest->findings->result_count; i++) {
-        const struct check_result *result = &latest->findings->results[i];
-
-        if (now_us - result->judged_us > 2 * result->interval_us)
+    for (size_t i = 0; i < latest->findings->result_count; i++)
+        if (is_old(latest, &latest->findings->results[i], now_us))
             return true;
-    }
-    return false;
+    return latest->findings->result_count == 0;
 }
 
 
@@ -187,6 +215,7 @@ latest_save(const struct latest *latest,
     record_free(&header_type, header);
     settings_write(latest->settings, file.stream);
     findings_write(latest->findings, file.stream);
+    record_write(&end_type, &(const struct end){true}, file.stream);
     return newfile_commit(&file, error)
            || error_prefix(error, "saving the status");
 }
@@ -203,10 +232,14 @@ take_record(struct reading *reading, const struct record_type *type,
         reading->header = record;
         return true;
     }
-    if (type == &header_type || !reading->header) {
+    if (type == &header_type || !reading->header || reading->ended) {
         record_free(type, record);
         return error_set(error, "not a status: its first line, and no other, "
-                         "is its header");
+                         "is its header, and the last one its end");
+    }
+    if (type == &end_type) {
+        record_free(type, record);
+        return reading->ended = true;
     }
     if (settings_has_type(type))
         return settings_take(&reading->settings, type, record, error);
@@ -220,12 +253,12 @@ take_record(struct reading *reading, const struct record_type *type,
 static bool
 read_lines(struct reading *reading, struct lines *lines, struct error *error)
 {
-    const struct record_type *types[1 + SETTINGS_TYPES + FINDINGS_TYPES + 1]
-        = {&header_type};
+    const struct record_type *types[2 + SETTINGS_TYPES + FINDINGS_TYPES + 1]
+        = {&header_type, &end_type};
     enum lines_result result;
 
-    memcpy(types + 1, settings_types, sizeof(settings_types));
-    memcpy(types + 1 + SETTINGS_TYPES, findings_types,
+    memcpy(types + 2, settings_types, sizeof(settings_types));
+    memcpy(types + 2 + SETTINGS_TYPES, findings_types,
            sizeof(findings_types));
     while ((result = lines_next(lines, error)) == LINES_NEXT) {
         const struct record_type *type;
@@ -235,8 +268,9 @@ read_lines(struct reading *reading, struct lines *lines, struct error *error)
         if (!record || !take_record(reading, type, record, error))
             return false;
     }
-    if (result == LINES_END && !reading->settings.has_numbers)
-        return error_set(error, "the file ends without settings");
+    if (result == LINES_END
+        && (!reading->settings.has_numbers || !reading->ended))
+        return error_set(error, "the file ends early");
     return result == LINES_END;
 }
 

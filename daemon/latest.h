@@ -43,8 +43,9 @@ void latest_keep(struct latest *latest, const struct strings *checks);
 struct report latest_report(const struct latest *latest,
                             const struct report_counters *counters);
 
-/* Whether some check's conclusion is older than two of its intervals at a time
-   of the wall clock. */
+/* Whether some check's conclusion is older than two of its intervals, or than
+   two runs where those take longer, at a time of the wall clock; also where
+   that lies before it, or where nothing was concluded. */
 bool latest_is_stale(const struct latest *latest, int64_t now_us);
 
 /*

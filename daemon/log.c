@@ -8,17 +8,21 @@
 
 #include <assert.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
-#include <time.h>
+#include <unistd.h>
 
+#include "base/now.h"
 #include "daemon/log.h"
 #include "daemon/log_socket.h"
 
-/* How long a log is left alone that took nothing, and one that took something
-   and is behind now: the journal may be so after ten datagrams. */
+/* How long a log is left alone that took nothing, twice as long each time; and
+   one that took something and is behind now: the journal may be so after ten
+   datagrams. */
 #define RETRY_US (INT64_C(3) * 1000000)
+#define RETRY_MOST_US (INT64_C(30) * 1000000)
 #define CATCH_UP_US (INT64_C(50) * 1000)
 
 struct log {
@@ -30,21 +34,11 @@ struct log {
     size_t dropped;
     size_t dropped_told;  /* of those, what a line was logged about */
     int64_t retry_us;     /* monotonic; 0: at once */
+    int64_t delay_us;     /* from a failure to the next try */
     bool flushing;
     void (*delivered)(void *closure, size_t taken);
     void *closure;
 };
-
-
-/* A clock in microseconds. */
-static int64_t
-clock_us(clockid_t clock)
-{
-    struct timespec now;
-
-    clock_gettime(clock, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 
 struct log *
@@ -53,6 +47,7 @@ log_new(int facility)
     struct log *log = xcalloc(1, sizeof(*log));
 
     log->facility = facility;
+    log->delay_us = RETRY_US;
     log_sockets_open(&log->sockets, LOG_JOURNAL_PATH, LOG_SYSLOG_PATH);
     return log;
 }
@@ -117,12 +112,21 @@ log_restore(struct log *log, struct log_entry *entry)
 }
 
 
+/* Queue a new entry; who runs the service by hand sees it at once. */
+static void
+add_new(struct log *log, struct log_entry *entry)
+{
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "spnhealthd: %s\n", entry->message);
+    log_restore(log, entry);
+}
+
+
 void
 log_tell(struct log *log, const struct alert_event *event, const char *host,
          const char *domain)
 {
-    log_restore(log, log_entry_of_event(event, host, domain,
-                                        clock_us(CLOCK_REALTIME)));
+    add_new(log, log_entry_of_event(event, host, domain, now_wall_us()));
 }
 
 
@@ -136,8 +140,8 @@ log_note(struct log *log, int priority, const char *message_id,
     va_start(arguments, format);
     text = xvasprintf(format, arguments);
     va_end(arguments);
-    log_restore(log, log_entry_of_note(priority, message_id,
-                                       clock_us(CLOCK_REALTIME), text));
+    add_new(log, log_entry_of_note(priority, message_id, now_wall_us(),
+                                   text));
     free(text);
     log_flush(log);
 }
@@ -158,13 +162,30 @@ tell_dropped(struct log *log)
                      "could not be reached, and no more than %d wait for it",
                      untold, (int)LOG_QUEUE_MAX);
     entry = log_entry_of_note(LOG_WARNING, LOG_ID_DROPPED,
-                              clock_us(CLOCK_REALTIME), text);
+                              now_wall_us(), text);
     sent = log_sockets_send(&log->sockets, entry, log->facility);
     if (sent)
         log->dropped_told = log->dropped;
     record_free(&log_entry_type, entry);
     free(text);
     return sent;
+}
+
+
+/* Note when to try again: soon if the log took something, else later each
+   time. */
+static void
+note_retry(struct log *log, bool took)
+{
+    if (log->count == 0 || took) {
+        log->delay_us = RETRY_US;
+        log->retry_us = log->count == 0 ? 0
+                                        : now_monotonic_us() + CATCH_UP_US;
+        return;
+    }
+    log->retry_us = now_monotonic_us() + log->delay_us;
+    log->delay_us = 2 * log->delay_us < RETRY_MOST_US ? 2 * log->delay_us
+                                                      : RETRY_MOST_US;
 }
 
 
@@ -185,11 +206,7 @@ log_flush(struct log *log)
             log->delivered(log->closure, log->taken);
     }
     log->flushing = false;
-    if (log->count == 0)
-        log->retry_us = 0;
-    else
-        log->retry_us = clock_us(CLOCK_MONOTONIC)
-                        + (log->taken > begin ? CATCH_UP_US : RETRY_US);
+    note_retry(log, log->taken > begin);
     return log->count == 0;
 }
 

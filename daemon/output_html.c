@@ -16,6 +16,9 @@
 #include "daemon/output.h"
 #include "daemon/output_html.h"
 
+/* How often an open page looks whether there is a new one. */
+enum { REFRESH_S = 60 };
+
 
 /* When and from where all of it was seen. */
 static void
@@ -88,7 +91,8 @@ output_html(const struct report *report, FILE *stream)
                             status_name(report_status(report)),
                             report->domain);
 
-    html_begin(stream, title);
+    /* The service replaces the page after each run. */
+    html_begin(stream, title, report->counters ? REFRESH_S : 0);
     write_verdict(report, stream);
     fputs("<main>\n", stream);
     output_html_findings(report, stream);

@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/now.h"
 #include "daemon/plan.h"
 #include "daemon/resolvers.h"
 #include "daemon/run.h"
@@ -54,28 +54,6 @@ struct run {
     size_t planned_count;             /* facts that the plan has seen */
     bool finishing;                   /* the plan is complete */
 };
-
-
-/* The monotonic clock in microseconds. */
-static int64_t
-monotonic_us(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-
-/* The wall clock in microseconds since 1970. */
-static int64_t
-wall_us(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 
 void
@@ -128,7 +106,7 @@ add_worker_fact(struct run *run, const char *mode, const char *host,
 {
     struct worker_fact *fact = record_new(fact_types[FACT_WORKER]);
 
-    fact->base.time_us = wall_us();
+    fact->base.time_us = now_wall_us();
     fact->outcome = outcome;
     record_set(&fact->worker, mode);
     record_set(&fact->host, host);
@@ -147,13 +125,13 @@ run_start(const struct configuration *configuration,
     run->configuration = configuration;
     run->context = context;
     run->settings = settings;
-    run->settings->numbers->time_us = wall_us();
+    run->settings->numbers->time_us = now_wall_us();
     run->facts = facts_new();
     resolvers_read("/etc/resolv.conf", &run->resolvers);
     run->plan = plan_new(configuration, run->settings, &run->resolvers,
                          (enum bind_method)context->bind);
     run->context_line = record_encode(&context_task_type, context);
-    run->started_us = monotonic_us();
+    run->started_us = now_monotonic_us();
     run->deadline_us = run->started_us + configuration->probes.deadline_us;
     run->packet = worker_start("packet", &error);
     if (run->packet)
@@ -397,7 +375,7 @@ bool
 run_work(struct run *run)
 {
     serve_workers(run);
-    if (monotonic_us() >= run->deadline_us)
+    if (now_monotonic_us() >= run->deadline_us)
         stop_at_deadline(run);
     advance(run);
     return run->finishing && !run->packet;
@@ -426,7 +404,7 @@ run_pollfds(struct run *run, struct pollfd **fds_out)
 int
 run_timeout_ms(const struct run *run)
 {
-    int64_t left_us = run->deadline_us - monotonic_us();
+    int64_t left_us = run->deadline_us - now_monotonic_us();
 
     return left_us <= 0 ? 0 : (int)(left_us / 1000 + 1);
 }
@@ -461,7 +439,7 @@ run_failed_workers(const struct run *run)
 int64_t
 run_elapsed_us(const struct run *run)
 {
-    return monotonic_us() - run->started_us;
+    return now_monotonic_us() - run->started_us;
 }
 
 

@@ -11,6 +11,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,9 +19,9 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <syslog.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/now.h"
 #include "daemon/context.h"
 #include "daemon/keytab_source.h"
 #include "daemon/notify.h"
@@ -53,17 +54,6 @@ struct service {
     bool reload_failed;       /* the file is not what is in force */
     bool stopping;
 };
-
-
-/* The monotonic clock in microseconds. */
-static int64_t
-now_us(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 
 /* Tell systemd something; without systemd there is nobody to tell. */
@@ -108,7 +98,7 @@ adopt(struct service *service, struct configuration *configuration)
     service->context = context_new(configuration, service->host,
                                    service->options->trace ? CONTEXT_TRACE : 0,
                                    &tried);
-    service->schedule = schedule_new(configuration, seed, now_us());
+    service->schedule = schedule_new(configuration, seed, now_monotonic_us());
     for (size_t i = 0; i < tried.count; i++)
         log_note(log, LOG_WARNING, NULL, "%s", tried.items[i]);
     for (size_t i = 0; i < configuration->unbuilt.count; i++)
@@ -141,6 +131,15 @@ replace_configuration(struct service *service, struct strings *errors)
 }
 
 
+/* Give back what a run, or a former configuration, has held: the next one is
+   minutes away. */
+static void
+release_memory(void)
+{
+    malloc_trim(0);
+}
+
+
 /* Obey a reload; a bad configuration changes nothing. */
 static void
 reload(struct service *service)
@@ -162,6 +161,7 @@ reload(struct service *service)
                  service->options->configuration_path);
     tell_status(service, NOTIFY_READY);
     strings_clear(&errors);
+    release_memory();
 }
 
 
@@ -172,18 +172,18 @@ begin_run(struct service *service)
     struct settings *settings;
     char *problem;
 
-    if (schedule_next_us(service->schedule) > now_us())
+    if (schedule_next_us(service->schedule) > now_monotonic_us())
         return;
     settings = context_settings(service->configuration, service->context);
     strings_clear(&settings->numbers->checks);
-    schedule_take(service->schedule, now_us(), &settings->numbers->checks);
+    schedule_take(service->schedule, now_monotonic_us(), &settings->numbers->checks);
     problem = context_add_seen(service->configuration, settings);
     watch_complain(service->watch, "reading the mail servers seen before",
                    NULL, problem);
     free(problem);
     service->run = run_start(service->configuration, settings,
                              service->context);
-    refusal_apply(&service->refusal, service->context, service->run, now_us(),
+    refusal_apply(&service->refusal, service->context, service->run, now_monotonic_us(),
                   REFUSAL_US);
 }
 
@@ -198,11 +198,12 @@ end_run(struct service *service)
     watch_complain(service->watch, "the keytab", LOG_ID_KEYTAB_CHANGED,
                    problem);
     refusal_learn(&service->refusal, service->context,
-                  run_facts(service->run), now_us());
+                  run_facts(service->run), now_monotonic_us());
     tell_status(service, NOTIFY_STATUS);
     run_free(service->run);
     service->run = NULL;
     free(problem);
+    release_memory();
 }
 
 
@@ -225,13 +226,13 @@ wait_ms(const struct service *service)
         until_us = sooner(until_us, service->watchdog_due_us);
     if (service->run)
         until_us = sooner(until_us,
-                          now_us() + (int64_t)run_timeout_ms(service->run)
+                          now_monotonic_us() + (int64_t)run_timeout_ms(service->run)
                                          * 1000);
     else
         until_us = sooner(until_us, schedule_next_us(service->schedule));
     if (until_us == INT64_MAX)
         return -1;
-    left_us = until_us - now_us();
+    left_us = until_us - now_monotonic_us();
     if (left_us <= 0)
         return 0;
     return (int)(sooner(left_us, INT64_C(3600) * 1000000) / 1000 + 1);
@@ -253,7 +254,7 @@ is_stuck(const struct service *service)
 static void
 feed_watchdog(struct service *service)
 {
-    int64_t time_us = now_us();
+    int64_t time_us = now_monotonic_us();
 
     if (!service->watchdog_us || time_us < service->watchdog_due_us
         || is_stuck(service))
@@ -275,7 +276,7 @@ obey_signals(struct service *service)
             reload(service);
             break;
         case SIGUSR1:
-            schedule_all(service->schedule, now_us());
+            schedule_all(service->schedule, now_monotonic_us());
             break;
         default:
             service->stopping = true;
@@ -300,7 +301,7 @@ turn(struct service *service)
     feed_watchdog(service);
     if (service->stopping)
         return;
-    if (log_retry_us(watch_log(service->watch)) <= now_us())
+    if (log_retry_us(watch_log(service->watch)) <= now_monotonic_us())
         log_flush(watch_log(service->watch));
     if (!service->run)
         begin_run(service);
@@ -372,7 +373,7 @@ start(struct service *service)
     keytab_source_note(&service->keytab_source);
     adopt(service, configuration);
     service->watchdog_us = notify_watchdog_us();
-    service->watchdog_due_us = now_us();
+    service->watchdog_due_us = now_monotonic_us();
     return -1;
 }
 

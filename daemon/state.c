@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -47,6 +46,7 @@ struct state {
 struct header {
     int64_t version;
     char *program;
+    char *domain;
     int64_t generation;  /* when it was written; another one each time */
     int64_t taken;       /* entries that had left the log's queue */
     int64_t alerts;      /* how many lines of either kind follow */
@@ -56,6 +56,7 @@ struct header {
 static const struct field header_fields[] = {
     RECORD_INTEGER(header, version, VERSION, VERSION),
     RECORD_STRING(header, program, 128),
+    RECORD_STRING(header, domain, 512),
     RECORD_INTEGER(header, generation, 1, SETTINGS_TIME_MAX),
     RECORD_INTEGER(header, taken, 0, INT64_MAX),
     RECORD_INTEGER(header, alerts, 0, ALERT_KEYS_MAX),
@@ -133,13 +134,20 @@ sweep(const struct state *state)
 static bool
 take_lock(struct state *state, long *busy_out, struct error *error)
 {
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     char holder[24];
-    int lock = open_file(state, LOCK_FILE, error), length;
+    int lock, length;
 
+    if (mkdir(state->directory, 0700) != 0 && errno != EEXIST)
+        return error_set_errno(error, "making the state directory %s",
+                               state->directory);
+    lock = open_file(state, LOCK_FILE, error);
     if (lock < 0)
         return false;
-    if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
-        if (errno == EWOULDBLOCK)
+    /* Not flock(2): a worker would hold that too until it runs its program,
+       and keep a service out that is started again at once. */
+    if (fcntl(lock, F_SETLK, &whole) != 0) {
+        if (errno == EAGAIN || errno == EACCES)
             *busy_out = read_holder(lock);
         error_set_errno(error, "locking %s", state->directory);
         close(lock);
@@ -163,10 +171,7 @@ state_open(const char *directory, long *busy_out, struct error *error)
     *busy_out = 0;
     state->directory = xstrdup(directory);
     state->lock = state->mark = -1;
-    if (mkdir(directory, 0700) != 0 && errno != EEXIST)
-        error_set_errno(error, "making the state directory %s", directory);
-    else
-        take_lock(state, busy_out, error);
+    take_lock(state, busy_out, error);
     return state;
 }
 
@@ -294,24 +299,26 @@ set_aside(const struct state *state, const char *path,
 
 
 /* Until the file is replaced, marks count on where the process that wrote it
-   stopped. */
+   stopped; what has left this process' queue before does not belong to it. */
 static void
 continue_marks(struct state *state, const struct reading *reading)
 {
     state->generation = reading->header->generation;
-    state->taken_before = (size_t)(reading->header->taken + reading->logged);
+    state->taken_before = (size_t)(reading->header->taken + reading->logged)
+                          - log_taken(reading->log);
 }
 
 
 char *
 state_load(struct state *state, struct alert_table *table, struct log *log,
-           const struct alert_time *now)
+           const struct alert_time *now, char **domain_out)
 {
     struct reading reading = {.table = table, .log = log, .now = now};
     char *path = state_path(state, ALERTS_FILE), *warning = NULL;
     struct lines lines;
     struct error error;
 
+    *domain_out = NULL;
     if (lines_open(&lines, path, LINE_MAX_BYTES, FILE_MAX, &error)) {
         if (!read_lines(state, &reading, &lines, &error))
             warning = set_aside(state, path, &error);
@@ -322,6 +329,8 @@ state_load(struct state *state, struct alert_table *table, struct log *log,
         warning = xasprintf("reading the standing alerts: %s: they are not "
                             "known, and will be told again", error.text);
     }
+    if (reading.header)
+        *domain_out = xstrdup(reading.header->domain);
     record_free(&header_type, reading.header);
     free(path);
     return warning;
@@ -330,7 +339,7 @@ state_load(struct state *state, struct alert_table *table, struct log *log,
 
 /* Write the file's lines. */
 static void
-write_lines(FILE *stream, const struct alert_table *table,
+write_lines(FILE *stream, const char *domain, const struct alert_table *table,
             const struct log *log, const struct alert_time *now,
             int64_t generation)
 {
@@ -338,6 +347,7 @@ write_lines(FILE *stream, const struct alert_table *table,
     const struct header header = {
         .version = VERSION,
         .program = program,
+        .domain = (char *)(uintptr_t)domain,
         .generation = generation,
         .taken = (int64_t)log_taken(log),
         .alerts = (int64_t)table->count,
@@ -357,9 +367,9 @@ write_lines(FILE *stream, const struct alert_table *table,
 
 
 bool
-state_save(struct state *state, const struct alert_table *table,
-           const struct log *log, const struct alert_time *now,
-           struct error *error)
+state_save(struct state *state, const char *domain,
+           const struct alert_table *table, const struct log *log,
+           const struct alert_time *now, struct error *error)
 {
     char *path = state_path(state, ALERTS_FILE);
     int64_t generation = now->wall_us > state->generation
@@ -372,7 +382,7 @@ state_save(struct state *state, const struct alert_table *table,
     saved = (state->lock >= 0 || take_lock(state, &busy, error))
             && newfile_open(&file, path, 0600, error);
     if (saved) {
-        write_lines(file.stream, table, log, now, generation);
+        write_lines(file.stream, domain, table, log, now, generation);
         saved = newfile_commit(&file, error);
     }
     if (saved) {

@@ -43,21 +43,24 @@ char *state_path(const struct state *state, const char *name);
 /*
  * Read what a service before this one saved.
  *
- * table  Gets what was followed.
- * log    Gets what was still to be logged.
- * now    The time on both clocks.
+ * table       Gets what was followed.
+ * log         Gets what was still to be logged.
+ * now         The time on both clocks.
+ * domain_out  The domain that it was about, for the caller to free(); NULL
+ *             where nothing was saved.
  *
  * Returns NULL; or a line that says what is wrong with the file and what came
  * of it, for the caller to free(): a damaged file is set aside, and what can
  * be read of it counts.
  */
 char *state_load(struct state *state, struct alert_table *table,
-                 struct log *log, const struct alert_time *now);
+                 struct log *log, const struct alert_time *now,
+                 char **domain_out);
 
 /* Replace the file; it stays as it was on failure. */
-bool state_save(struct state *state, const struct alert_table *table,
-                const struct log *log, const struct alert_time *now,
-                struct error *error);
+bool state_save(struct state *state, const char *domain,
+                const struct alert_table *table, const struct log *log,
+                const struct alert_time *now, struct error *error);
 
 /* Mark how many entries have left the log's queue (log_taken()); what cannot
    be marked may be told twice after a crash. */

@@ -9,23 +9,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/now.h"
 #include "daemon/delivery.h"
 #include "daemon/latest.h"
 #include "daemon/status.h"
-
-
-/* The wall clock in microseconds since 1970. */
-static int64_t
-wall_us(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 
 /* What to do about a file that could not be read. */
@@ -48,7 +37,7 @@ show(const struct options *options, const struct latest *latest,
      const struct report_counters *counters)
 {
     struct report report = latest_report(latest, counters);
-    int64_t now_us = wall_us();
+    int64_t now_us = now_wall_us();
     enum status status;
 
     report.strict = options->strict;

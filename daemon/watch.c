@@ -10,8 +10,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <syslog.h>
-#include <time.h>
+#include <unistd.h>
 
+#include "base/now.h"
 #include "checks/check.h"
 #include "checks/demands.h"
 #include "daemon/alerts.h"
@@ -34,18 +35,19 @@ struct watch {
 };
 
 
+/* The domain that a configuration is about. */
+static const char *
+domain_of(const struct configuration *configuration)
+{
+    return configuration->settings->numbers->domain;
+}
+
+
 /* Now. */
 static struct alert_time
 time_now(void)
 {
-    struct timespec monotonic, wall;
-
-    clock_gettime(CLOCK_MONOTONIC, &monotonic);
-    clock_gettime(CLOCK_REALTIME, &wall);
-    return (struct alert_time){
-        (int64_t)monotonic.tv_sec * 1000000 + monotonic.tv_nsec / 1000,
-        (int64_t)wall.tv_sec * 1000000 + wall.tv_nsec / 1000,
-    };
+    return (struct alert_time){now_monotonic_us(), now_wall_us()};
 }
 
 
@@ -85,7 +87,7 @@ tell(void *closure, const struct alert_event *event)
     struct watch *watch = closure;
 
     log_tell(watch->log, event, watch->host,
-             watch->configuration->settings->numbers->domain);
+             domain_of(watch->configuration));
 }
 
 
@@ -113,13 +115,30 @@ open_state(struct watch *watch, const char *directory, struct error *error)
 }
 
 
+/* Let go of what is known of another domain than the one from here on. */
+static void
+change_domain(struct watch *watch, const char *domain,
+              const struct alert_time *now)
+{
+    const struct alert_sink sink = {tell, watch};
+    char *reason = xasprintf("%s is watched now", domain);
+    char *path = state_path(watch->state, SEEN_FILE);
+
+    alerts_withdraw_all(watch->alerts, reason, now, &sink);
+    latest_clear(&watch->latest);
+    (void)unlink(path);
+    free(path);
+    free(reason);
+}
+
+
 struct watch *
 watch_new(const struct configuration *configuration, const char *host,
           struct error *error)
 {
     struct watch *watch = xcalloc(1, sizeof(*watch));
     struct alert_time now = time_now();
-    char *warning;
+    char *warning, *domain;
 
     watch->configuration = configuration;
     watch->host = host;
@@ -133,12 +152,15 @@ watch_new(const struct configuration *configuration, const char *host,
         return NULL;
     }
     warning = state_load(watch->state, alerts_table(watch->alerts),
-                         watch->log, &now);
+                         watch->log, &now, &domain);
+    if (domain && strcmp(domain, domain_of(configuration)) != 0)
+        change_domain(watch, domain_of(configuration), &now);
     log_on_delivered(watch->log, mark_logged, watch);
     if (warning)
         log_note(watch->log, LOG_WARNING, LOG_ID_STATE_UNSAVED, "%s",
                  warning);
     free(warning);
+    free(domain);
     return watch;
 }
 
@@ -163,8 +185,8 @@ save_and_log(struct watch *watch, const struct alert_time *now)
 {
     struct error error;
 
-    if (state_save(watch->state, alerts_table(watch->alerts), watch->log, now,
-                   &error))
+    if (state_save(watch->state, domain_of(watch->configuration),
+                   alerts_table(watch->alerts), watch->log, now, &error))
         complaints_end(&watch->complaints, watch->log, "the state directory");
     else
         complaints_add(&watch->complaints, watch->log, "the state directory",
@@ -230,6 +252,8 @@ watch_configure(struct watch *watch, const struct configuration *configuration,
         state_free(watch->state);
         watch->state = state;
     }
+    if (strcmp(domain_of(configuration), domain_of(watch->configuration)) != 0)
+        change_domain(watch, domain_of(configuration), &now);
     watch->configuration = configuration;
     log_configure(watch->log, configuration->alerts.facility);
     alerts_configure(watch->alerts, configuration->alerts.confirm,

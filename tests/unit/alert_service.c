@@ -126,6 +126,18 @@ assert_withdrawn(struct service *service, const struct strings *checks,
 
 
 void
+assert_all_withdrawn(struct service *service)
+{
+    const struct alert_sink sink = {note_event, service};
+    const struct alert_time now = {service->now_us, EPOCH + service->now_us};
+
+    forget_told(service);
+    alerts_withdraw_all(service->alerts, "another domain", &now, &sink);
+    assert_int_equal(service->last.kind, ALERT_WITHDRAWN);
+}
+
+
+void
 service_flap(struct service *service)
 {
     for (int i = 0; i < 2; i++) {

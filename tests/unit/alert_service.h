@@ -49,4 +49,7 @@ void assert_partial_cycle(struct service *service,
 void assert_withdrawn(struct service *service, const struct strings *checks,
                       const char *expected);
 
+/* Withdraw all. */
+void assert_all_withdrawn(struct service *service);
+
 #endif

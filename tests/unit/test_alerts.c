@@ -664,7 +664,7 @@ an_accepted_cause_explains_nothing(void **state)
 
 
 static void
-what_no_run_judges_is_withdrawn_after_30_days(void **state)
+what_no_run_judges_is_withdrawn_after_90_days(void **state)
 {
     struct service *service = service_new(1, 0);
 
@@ -675,6 +675,25 @@ what_no_run_judges_is_withdrawn_after_30_days(void **state)
     assert_cycle(service, "");
     service->now_us = ALERT_FORGOTTEN_US;
     assert_cycle(service, "WITHDRAWN UNKNOWN A x 0;");
+    assert_cycle(service, "");
+    service_free(service);
+}
+
+
+static void
+all_is_withdrawn_however_much_it_is(void **state)
+{
+    struct service *service = service_new(1, 0);
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        flood(service, 250, true);
+        assert_cycle(service, NULL);
+    }
+    assert_int_equal(alerts_standing(service->alerts), 250);
+    assert_all_withdrawn(service);
+    assert_int_equal(service->events, 250);
+    assert_int_equal(alerts_standing(service->alerts), 0);
     assert_cycle(service, "");
     service_free(service);
 }
@@ -782,7 +801,8 @@ main(void)
         cmocka_unit_test(what_is_accepted_is_no_news),
         cmocka_unit_test(what_stands_is_withdrawn_when_it_is_accepted),
         cmocka_unit_test(an_accepted_cause_explains_nothing),
-        cmocka_unit_test(what_no_run_judges_is_withdrawn_after_30_days),
+        cmocka_unit_test(what_no_run_judges_is_withdrawn_after_90_days),
+        cmocka_unit_test(all_is_withdrawn_however_much_it_is),
         cmocka_unit_test(what_a_check_found_is_withdrawn_with_the_check),
         cmocka_unit_test(what_keeps_a_check_from_seeing_is_withdrawn_with_it),
         cmocka_unit_test(a_cause_stands_while_its_check_does_not_run),

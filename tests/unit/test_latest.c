@@ -204,6 +204,36 @@ it_is_stale_after_more_than_two_intervals(void **state)
 }
 
 
+static void
+a_run_that_takes_longer_than_its_interval_may_be_as_old(void **state)
+{
+    struct latest latest = {NULL};
+
+    (void)state;
+    run_check(&latest, "clock", "CLOCK_SKEW", NULL);
+    latest.elapsed_us = 400000000;
+    assert_false(latest_is_stale(&latest, NOW + 800000000));
+    assert_true(latest_is_stale(&latest, NOW + 800000001));
+    latest_clear(&latest);
+}
+
+
+static void
+what_is_of_no_known_age_is_stale(void **state)
+{
+    struct latest nothing = {.findings = findings_new()};
+    struct latest latest = {NULL};
+
+    (void)state;
+    run_check(&latest, "clock", "CLOCK_SKEW", NULL);
+    assert_false(latest_is_stale(&latest, NOW - 60000000));
+    assert_true(latest_is_stale(&latest, NOW - 60000001));
+    assert_true(latest_is_stale(&nothing, NOW));
+    latest_clear(&latest);
+    latest_clear(&nothing);
+}
+
+
 /* A report as JSON, for the caller to free(). */
 static char *
 as_json(const struct latest *latest)
@@ -277,6 +307,7 @@ assert_refused(void **state, const char *lines, const char *reason)
     "\"elapsed_us\":0,\"counters.started_us\":0,\"counters.runs\":0,"       \
     "\"counters.workers_failed\":0,\"counters.alerts_standing\":0,"        \
     "\"counters.log_dropped\":0}\n"
+#define END "{\"type\":\"end\",\"complete\":true}\n"
 #define RESULT(check)                                                       \
     "{\"type\":\"result\",\"check\":\"" check "\",\"status\":\"OK\","      \
     "\"judged\":true,\"covered\":1,\"above_ok\":0,\"not_covered\":[],"      \
@@ -291,11 +322,13 @@ assert_refused(void **state, const char *lines, const char *reason)
 static void
 a_damaged_file_is_refused_with_its_line(void **state)
 {
-    assert_refused(state, "", "the file ends without settings");
+    assert_refused(state, "", "the file ends early");
     assert_refused(state, "junk\n", "status:1: ");
     assert_refused(state, RESULT("spn"), "status:1: not a status");
-    assert_refused(state, HEADER, "the file ends without settings");
+    assert_refused(state, HEADER, "the file ends early");
     assert_refused(state, HEADER HEADER, "status:2: not a status");
+    assert_refused(state, HEADER END, "the file ends early");
+    assert_refused(state, HEADER END RESULT("spn"), "status:3: not a status");
     assert_refused(state, HEADER RESULT("xyz"),
                    "status:2: this version has no check \"xyz\"");
     assert_refused(state, HEADER RESULT("spn") RESULT("spn"),
@@ -309,7 +342,33 @@ a_damaged_file_is_refused_with_its_line(void **state)
     assert_refused(state, HEADER RESULT("spn") VALUE,
                    "status:3: a value before any finding");
     assert_refused(state, HEADER RESULT("spn") FINDING("SPN_OK") VALUE,
-                   "the file ends without settings");
+                   "the file ends early");
+}
+
+
+static void
+a_file_that_was_cut_is_refused(void **state)
+{
+    const struct report_counters counters = {1, 2, 3, 4, 5};
+    char *path = scratch_path(state, "status"), *text;
+    struct latest latest = {NULL};
+    struct error error = {""};
+
+    run_check(&latest, "spn", "SPN_MISSING", "SMTP/a");
+    assert_true(latest_save(&latest, &counters, path, &error));
+    text = scratch_read(path);
+    for (char *end = strrchr(text, '\n'); end; end = strrchr(text, '\n')) {
+        *end = '\0';
+        end = strrchr(text, '\n');
+        if (end)
+            end[1] = '\0';
+        else
+            *text = '\0';
+        assert_refused(state, text, end ? "the file ends early" : "status:");
+    }
+    free(text);
+    latest_clear(&latest);
+    free(path);
 }
 
 
@@ -341,8 +400,11 @@ main(void)
         cmocka_unit_test(causes_are_found_among_all_checks),
         cmocka_unit_test(what_is_no_longer_checked_is_forgotten),
         cmocka_unit_test(it_is_stale_after_more_than_two_intervals),
+        cmocka_unit_test(a_run_that_takes_longer_than_its_interval_may_be_as_old),
+        cmocka_unit_test(what_is_of_no_known_age_is_stale),
         WITH_FOLDER(what_is_saved_is_read_the_same),
         WITH_FOLDER(a_damaged_file_is_refused_with_its_line),
+        WITH_FOLDER(a_file_that_was_cut_is_refused),
         WITH_FOLDER(a_file_that_is_not_there_is_said_to_be),
     };
 

@@ -147,6 +147,24 @@ a_facility_may_change(void **state)
 
 
 static void
+a_log_that_stays_away_is_tried_less_and_less_often(void **state)
+{
+    static const int64_t delays_s[] = {3, 6, 12, 24, 30, 30};
+    struct fixture fixture = fixture_new(state);
+
+    queue(fixture.log, 1);
+    for (size_t i = 0; i < sizeof(delays_s) / sizeof(delays_s[0]); i++) {
+        int64_t before_us = now_us();
+
+        assert_false(log_flush(fixture.log));
+        assert_in_range(log_retry_us(fixture.log) - before_us,
+                        delays_s[i] * 1000000, delays_s[i] * 1000000 + 900000);
+    }
+    fixture_clear(&fixture);
+}
+
+
+static void
 what_nobody_reads_is_kept_and_tried_again_soon(void **state)
 {
     struct fixture fixture = fixture_new(state);
@@ -367,6 +385,7 @@ main(void)
         TEST(alerts_and_notes_arrive_in_order),
         TEST(an_alert_is_dated_when_it_is_told),
         TEST(a_facility_may_change),
+        TEST(a_log_that_stays_away_is_tried_less_and_less_often),
         TEST(what_nobody_reads_is_kept_and_tried_again_soon),
         TEST(a_log_that_restarts_loses_nothing),
         TEST(a_log_that_is_behind_gets_the_rest_later),

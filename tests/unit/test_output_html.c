@@ -407,6 +407,24 @@ what_was_judged_before_says_so(void **state)
 
 
 static void
+the_service_s_page_reads_itself_again(void **state)
+{
+    const struct report_counters counters = {1, 2, 3, 4, 5};
+    struct sample *sample = sample_healthy();
+    char *text;
+
+    (void)state;
+    sample->report.counters = &counters;
+    text = html_of(sample);
+    assert_has(text, "<meta http-equiv=\"refresh\" content=\"60\">");
+    free(text);
+    text = html_of(sample_healthy());
+    assert_null(strstr(text, "refresh"));
+    free(text);
+}
+
+
+static void
 what_is_stale_says_what_to_do(void **state)
 {
     struct sample *sample = sample_healthy();
@@ -491,6 +509,7 @@ main(void)
         cmocka_unit_test(ports_are_a_row_a_host_and_a_column_a_port),
         cmocka_unit_test(other_measurements_have_a_table),
         cmocka_unit_test(what_was_judged_before_says_so),
+        cmocka_unit_test(the_service_s_page_reads_itself_again),
         cmocka_unit_test(what_is_stale_says_what_to_do),
         cmocka_unit_test(advice_on_credentials_is_shown),
         cmocka_unit_test(a_flood_is_cut),

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -38,6 +39,21 @@ open_state(const char *folder)
 }
 
 
+/* Load what was saved for the domain "a.b", if anything was; the warning, for
+   the caller to free(). */
+static char *
+load_state(struct state *opened, struct alert_table *table, struct log *log,
+           const struct alert_time *now)
+{
+    char *domain, *warning = state_load(opened, table, log, now, &domain);
+
+    if (domain)
+        assert_string_equal(domain, "a.b");
+    free(domain);
+    return warning;
+}
+
+
 /* A log whose sockets nobody reads. */
 static struct log *
 mute_log(const char *folder)
@@ -62,11 +78,11 @@ save_and_load(struct service *service, const char *folder,
     struct error error = {""};
     char *warning;
 
-    assert_true(state_save(opened, alerts_table(service->alerts), log, saved,
-                           &error));
+    assert_true(state_save(opened, "a.b", alerts_table(service->alerts), log,
+                           saved, &error));
     alerts_free(service->alerts);
     service->alerts = alerts_new(2, 10 * MINUTE);
-    warning = state_load(opened, alerts_table(service->alerts), log, loaded);
+    warning = load_state(opened, alerts_table(service->alerts), log, loaded);
     log_free(log);
     state_free(opened);
     return warning;
@@ -195,7 +211,7 @@ assert_loaded(void **state, const char *bytes, size_t standing,
     struct state *opened = open_state(*state);
     struct alerts *alerts = alerts_new(1, 0);
     struct log *log = mute_log(*state);
-    char *warning = state_load(opened, alerts_table(alerts), log, &now);
+    char *warning = load_state(opened, alerts_table(alerts), log, &now);
 
     assert_int_equal(alerts_standing(alerts), standing);
     if (expected) {
@@ -221,12 +237,14 @@ assert_loaded(void **state, const char *bytes, size_t standing,
    status told. */
 #define HEADER(alerts, entries)                                             \
     "{\"type\":\"state\",\"version\":1,\"program\":\"p\","                 \
+    "\"domain\":\"a.b\","                                                 \
     "\"generation\":7,\"taken\":0,\"alerts\":" alerts ","                   \
     "\"entries\":" entries "}\n"
 #define LINE(key, told) LINE_OF(key, told, "1", "1", "1", "1")
 #define LINE_OF(key, told, found, since, told_us, seen)                     \
     "{\"type\":\"alert\",\"key\":\"" key "\",\"message\":\"m\","             \
-    "\"reference\":\"\",\"impact\":\"monitoring\",\"status\":\"OK\","        \
+    "\"reference\":\"\",\"impact\":\"monitoring\","                          \
+    "\"found_status\":\"WARNING\",\"status\":\"OK\","                      \
     "\"told\":\"" told "\",\"flapping\":false,\"found\":" found ","         \
     "\"since_us\":" since ",\"told_us\":" told_us ","                       \
     "\"seen_us\":" seen ",\"changed_us[0]\":1,"                             \
@@ -280,7 +298,7 @@ the_last_generation_is_followed_by_another(void **state)
 {
     static const char last[]
         = "{\"type\":\"state\",\"version\":1,\"program\":\"p\","
-          "\"generation\":253402300800000000,\"taken\":0,\"alerts\":0,"
+          "\"domain\":\"a.b\",\"generation\":253402300800000000,\"taken\":0,\"alerts\":0,"
           "\"entries\":0}\n";
     const struct alert_time now = {0, EPOCH};
     struct alert_table table = {NULL, 0};
@@ -289,9 +307,9 @@ the_last_generation_is_followed_by_another(void **state)
     struct error error;
 
     free(scratch_write(state, ALERTS_FILE, last, sizeof(last) - 1));
-    assert_null(state_load(opened, &table, log, &now));
-    assert_true(state_save(opened, &table, log, &now, &error));
-    assert_null(state_load(opened, &table, log, &now));
+    assert_null(load_state(opened, &table, log, &now));
+    assert_true(state_save(opened, "a.b", &table, log, &now, &error));
+    assert_null(load_state(opened, &table, log, &now));
     log_free(log);
     state_free(opened);
 }
@@ -307,9 +325,9 @@ a_folder_in_its_place_is_set_aside(void **state)
     char *path = scratch_path(state, ALERTS_FILE), *warning;
     char *aside = scratch_path(state, "alerts.damaged");
 
-    assert_null(state_load(opened, alerts_table(alerts), log, &now));
+    assert_null(load_state(opened, alerts_table(alerts), log, &now));
     assert_int_equal(mkdir(path, 0700), 0);
-    warning = state_load(opened, alerts_table(alerts), log, &now);
+    warning = load_state(opened, alerts_table(alerts), log, &now);
     assert_non_null(strstr(warning, "Is a directory"));
     assert_int_equal(rmdir(aside), 0);
     free(warning);
@@ -324,15 +342,31 @@ a_folder_in_its_place_is_set_aside(void **state)
 static void
 one_directory_serves_one_service(void **state)
 {
-    struct state *first = open_state(*state), *second;
+    int told[2], held[2], status;
     struct error error = {""};
+    pid_t holder;
     long busy;
+    char byte;
 
-    second = state_open(*state, &busy, &error);
-    assert_int_equal(busy, getpid());
-    state_free(second);
-    state_free(first);
+    assert_int_equal(pipe(told), 0);
+    assert_int_equal(pipe(held), 0);
+    holder = fork();
+    if (holder == 0) {
+        /* Holds it until the other end is closed. */
+        close(held[1]);
+        state_open(*state, &busy, &error);
+        _exit(write(told[1], "", 1) != 1 || read(held[0], &byte, 1) != 0);
+    }
+    assert_int_equal(read(told[0], &byte, 1), 1);
+    state_free(state_open(*state, &busy, &error));
+    assert_int_equal(busy, holder);
+    close(held[1]);
+    assert_int_equal(waitpid(holder, &status, 0), holder);
+    assert_int_equal(status, 0);
     state_free(open_state(*state));
+    close(told[0]);
+    close(told[1]);
+    close(held[0]);
 }
 
 
@@ -394,7 +428,7 @@ lines_after_a_crash(const char *folder)
     struct log *log = mute_log(folder);
     char *lines = xstrdup("");
 
-    assert_null(state_load(opened, &table, log, &now));
+    assert_null(load_state(opened, &table, log, &now));
     for (size_t i = 0; i < log_queue_count(log); i++) {
         char *longer = xasprintf("%s%s;", lines,
                                  log_queue_item(log, i)->message);
@@ -430,17 +464,17 @@ what_was_logged_before_a_crash_is_not_logged_again(void **state)
 
     queue_lines(log, 3);
     state_mark(opened, 2);
-    assert_true(state_save(opened, &table, log, &now, &error));
+    assert_true(state_save(opened, "a.b", &table, log, &now, &error));
     state_free(opened);
     assert_waiting(state, "1;2;3;");
     opened = open_state(*state);
-    assert_null(state_load(opened, &table, log, &now));
+    assert_null(load_state(opened, &table, log, &now));
     state_mark(opened, 2);
     state_free(opened);
     assert_waiting(state, "3;");
     /* The next process counts from where the last one stopped. */
     opened = open_state(*state);
-    assert_null(state_load(opened, &table, log, &now));
+    assert_null(load_state(opened, &table, log, &now));
     state_mark(opened, 1);
     state_free(opened);
     assert_waiting(state, "");
@@ -458,7 +492,7 @@ a_damaged_mark_has_all_logged_again(void **state)
     struct error error;
 
     queue_lines(log, 2);
-    assert_true(state_save(opened, &table, log, &now, &error));
+    assert_true(state_save(opened, "a.b", &table, log, &now, &error));
     state_mark(opened, 1);
     state_free(opened);
     assert_waiting(state, "2;");

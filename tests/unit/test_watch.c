@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -48,12 +49,13 @@ save_alerts(void **state, int count)
 
     assert_non_null(file);
     fprintf(file, "{\"type\":\"state\",\"version\":1,\"program\":\"p\","
-            "\"generation\":7,\"taken\":0,\"alerts\":%d,\"entries\":0}\n",
+            "\"domain\":\"corp.example.com\",\"generation\":7,\"taken\":0,\"alerts\":%d,\"entries\":0}\n",
             count);
     for (int i = 0; i < count; i++)
         fprintf(file, "{\"type\":\"alert\",\"key\":\"SPN_MISSING s%d\","
                 "\"message\":\"m\",\"reference\":\"\","
-                "\"impact\":\"mail-fails\",\"status\":\"CRITICAL\","
+                "\"impact\":\"mail-fails\",\"found_status\":\"CRITICAL\","
+                "\"status\":\"CRITICAL\","
                 "\"told\":\"CRITICAL\",\"flapping\":false,\"found\":1,"
                 "\"since_us\":1,\"told_us\":1,\"seen_us\":%" PRId64 ","
                 "\"changed_us[0]\":1,\"changed_us[1]\":0,"
@@ -111,6 +113,37 @@ assert_standing(const struct watch *watch, size_t count)
     assert_string_equal(strstr(summary, end), end);
     free(end);
     free(summary);
+}
+
+
+static void
+another_domain_withdraws_all_and_forgets_its_mail_servers(void **state)
+{
+    struct configuration *configuration = configure(state, "");
+    struct configuration *other = configure(state, "");
+    char *seen = scratch_path(state, "mail-servers");
+    struct error error = {""};
+    struct watch *watch;
+
+    record_set(&other->settings->numbers->domain, "other.example.com");
+    save_alerts(state, 150);
+    free(scratch_write(state, "mail-servers", "a.corp.example.com\n", 19));
+    watch = begin(state, configuration);
+    assert_standing(watch, 150);
+    assert_true(watch_configure(watch, other, &error));
+    assert_standing(watch, 0);
+    assert_int_not_equal(access(seen, F_OK), 0);
+    watch_free(watch);
+
+    /* And so where it has changed before a start. */
+    save_alerts(state, 150);
+    watch = begin(state, other);
+    assert_standing(watch, 0);
+    assert_int_equal(log_queue_count(watch_log(watch)), 150);
+    watch_free(watch);
+    configuration_free(configuration);
+    configuration_free(other);
+    free(seen);
 }
 
 
@@ -175,6 +208,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        WITH_FOLDER(
+            another_domain_withdraws_all_and_forgets_its_mail_servers),
         WITH_FOLDER(what_could_not_be_seen_still_stands),
         WITH_FOLDER(a_check_that_was_off_at_the_start_is_withdrawn),
         WITH_FOLDER(what_is_too_much_to_withdraw_at_once_is_withdrawn_later),
