@@ -208,8 +208,9 @@ bool finding_counts(const struct finding *finding);
    could see nothing is UNKNOWN without a finding of its own. */
 enum status findings_worst(const struct findings *findings);
 
-/* Order findings: worst first, accepted ones after those that count, roots before what they explain, then by check,
-   code and subject; and measurements by check, subject and name. */
+/* Order findings: worst first, accepted ones after those that count, roots
+   before what they explain, then by check, code and subject; and measurements
+   by check, subject and name. */
 void findings_sort(struct findings *findings);
 
 #endif

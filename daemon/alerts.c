@@ -1,6 +1,22 @@
 /*
  * What is news: findings that must be told, told again, or taken back.
  *
+ * An alert is in one of these states, by what was told of it last:
+ *
+ *   told OK         nothing stands: not confirmed yet, explained, or healed and
+ *                   followed for its changes only
+ *   told otherwise  it stands
+ *   flapping        it was told to be, whatever else was told before
+ *
+ * and a cycle judges it to be found or not, or says nothing of it:
+ *
+ *   state           found                          judged, not found
+ *   nothing stands  RAISED once confirmed          -
+ *   stands          CHANGED, or REPEATED in time   RECOVERED
+ *   flapping        CHANGED once it kept still     RECOVERED, the same
+ *
+ * With too many changes, the first two tell FLAPPING instead.
+ *
  * SPDX-License-Identifier: MIT
  */
 

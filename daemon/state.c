@@ -30,7 +30,16 @@
 enum { VERSION = 1, LINE_MAX_BYTES = 64 * 1024,
        FILE_MAX = 128 * 1024 * 1024 };
 
-/* A mark: the generation of the file that it belongs to, and a count. */
+/*
+ * A mark: the generation of the file that it belongs to, and how many entries
+ * had left the log's queue, by the count of the process that wrote the file.
+ *
+ * A process has logged 5 entries and saves a file with 3 more: its header says
+ * "taken" 5.  It logs one, marks 6, and is killed.  The next process reads 6,
+ * leaves out the first entry of the three, and logs the second: it has taken 1
+ * by its own count, and marks 7, because that is what the file counts by.
+ * Once it has saved a file of its own, it marks by its own count.
+ */
 #define MARK_FORMAT "%020" PRId64 " %020zu\n"
 enum { MARK_SIZE = 42 };
 
@@ -39,7 +48,7 @@ struct state {
     int lock;            /* -1: not locked */
     int mark;            /* -1: not open */
     int64_t generation;  /* of the file that was written, or read, last */
-    size_t taken_before; /* by the process that wrote it, if that was not us */
+    size_t taken_before; /* what our count lacks of the file's; see mark */
 };
 
 /* The first line of the file. */

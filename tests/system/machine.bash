@@ -65,6 +65,7 @@ machine_down()
         kill -KILL "${machine_first:-$machine}" 2>/dev/null || true
         wait "$machine" 2>/dev/null || true
         machine=
+        # shellcheck disable=SC2016  # for the inner shell
         unshare --mount --propagation private bash -c '
             if [[ $(stat -f -c %T /sys/fs/cgroup) != cgroup2fs ]]; then
                 mount -t cgroup2 cgroup2 /sys/fs/cgroup
