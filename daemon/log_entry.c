@@ -50,6 +50,18 @@ static const struct kind {
 };
 
 
+/* How long a value is in quotes. */
+static size_t
+quoted_length(const char *text)
+{
+    size_t length = 2;
+
+    for (; *text; text++)
+        length += 1 + (*text == '"' || *text == '\\');
+    return length;
+}
+
+
 /* Copy text for a key=value pair: quoted where a reader of such pairs would
    stumble, with a backslash before quotes and backslashes; at most limit
    bytes and the "..." of what is cut. */
@@ -64,8 +76,11 @@ quote_value(const char *text, size_t limit)
 
     if (*clean && !clean[strspn(clean, plain)])
         return clean;
-    free(clean);
-    clean = text_clean(text, strlen(text), limit / 2 - 4);
+    if (quoted_length(clean) > limit) {
+        free(clean);
+        /* So that it fits whatever it is made of. */
+        clean = text_clean(text, strlen(text), limit / 2 - 4);
+    }
     quoted = at = xcalloc(2 * strlen(clean) + 3, 1);
     *at++ = '"';
     for (const char *from = clean; *from; from++) {

@@ -109,7 +109,7 @@ static const struct line lines[] = {
     {.name = "strict", .modes = IN_CHECK | IN_STATUS, .take = take_flag,
      .offset = offsetof(struct options, strict),
      .help = "not OK unless all was covered"},
-    {.name = "verbose", .letter = 'v', 
+    {.name = "verbose", .letter = 'v',
      .modes = IN_SERVICE | IN_CHECK | IN_STATUS, .take = take_verbose,
      .help = "show more; repeatable"},
     {.name = "trace", .modes = IN_SERVICE | IN_CHECK, .live = true,

@@ -46,16 +46,23 @@ write_when(const struct report *report, FILE *stream)
 static void
 write_advice(const char *advice, FILE *stream)
 {
-    const char *tag = "p";
+    size_t length = strcspn(advice, "\n");
+    const char *before = "<pre>";
 
-    while (*advice) {
-        size_t length = strcspn(advice, "\n");
+    html_format(stream, "p", "%.*s", (int)length, advice);
+    for (advice += length; *advice; advice += length) {
+        char *line;
 
-        html_format(stream, tag, "%.*s", (int)length, advice);
-        tag = "pre";
-        advice += length;
-        advice += *advice == '\n';
+        advice++;
+        length = strcspn(advice, "\n");
+        line = xstrndup(advice, length);
+        fputs(before, stream);
+        html_text(stream, line);
+        free(line);
+        before = "\n";
     }
+    if (*before == '\n')
+        fputs("</pre>\n", stream);
 }
 
 
@@ -91,8 +98,10 @@ output_html(const struct report *report, FILE *stream)
                             status_name(report_status(report)),
                             report->domain);
 
-    /* The service replaces the page after each run. */
-    html_begin(stream, title, report->counters ? REFRESH_S : 0);
+    /* The service replaces its page after each run; what --status shows
+       stays. */
+    html_begin(stream, title,
+               report->counters && report->age_us < 0 ? REFRESH_S : 0);
     write_verdict(report, stream);
     fputs("<main>\n", stream);
     output_html_findings(report, stream);

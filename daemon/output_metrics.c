@@ -465,7 +465,7 @@ static const struct family families[] = {
     {"alerts_standing", GAUGE, NULL, "Alerts that stand.",
      write_counter,
      .offset = offsetof(struct report_counters, alerts_standing)},
-    {"log_dropped", COUNTER, NULL, "Alerts that no log could be given.",
+    {"log_dropped", COUNTER, NULL, "Lines that no log could be given.",
      write_counter, .offset = offsetof(struct report_counters, log_dropped)},
 };
 

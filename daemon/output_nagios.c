@@ -17,7 +17,8 @@
 #include "base/text.h"
 #include "daemon/output.h"
 
-/* Columns of the summary; bytes of any other text; findings told. */
+/* Columns of the summary; bytes of any other text; findings told, and things
+   that were not seen. */
 enum { SUMMARY_COLUMNS = 80, TEXT_LIMIT = 1024, FINDINGS_MOST = 100 };
 
 
@@ -273,6 +274,29 @@ write_accepted(const struct report *report, FILE *stream)
 }
 
 
+/* Write what no check could see. */
+static void
+write_not_covered(const struct findings *findings, FILE *stream)
+{
+    size_t written = 0;
+
+    for (size_t i = 0; i < findings->result_count; i++) {
+        const struct check_result *result = &findings->results[i];
+
+        for (size_t k = 0; k < result->not_covered.count; k++) {
+            if (written++ >= FINDINGS_MOST)
+                continue;
+            fprintf(stream, "not seen by %s: ", result->check);
+            put_text(stream, result->not_covered.items[k]);
+            fputc('\n', stream);
+        }
+    }
+    if (written > FINDINGS_MOST)
+        fprintf(stream, "and %zu more things not seen\n",
+                written - FINDINGS_MOST);
+}
+
+
 static void
 write_detail(const struct report *report, FILE *stream)
 {
@@ -281,12 +305,7 @@ write_detail(const struct report *report, FILE *stream)
     write_age(report, stream);
     write_findings(report, stream);
     write_accepted(report, stream);
-    for (size_t i = 0; i < findings->result_count; i++)
-        for (size_t k = 0; k < findings->results[i].not_covered.count; k++) {
-            fprintf(stream, "not seen by %s: ", findings->results[i].check);
-            put_text(stream, findings->results[i].not_covered.items[k]);
-            fputc('\n', stream);
-        }
+    write_not_covered(findings, stream);
 }
 
 

@@ -20,7 +20,7 @@ struct report_counters {
     int64_t runs;
     int64_t workers_failed;  /* killed at a deadline, crashed, or refused */
     int64_t alerts_standing;
-    int64_t log_dropped;     /* alerts that no log could be given */
+    int64_t log_dropped;     /* lines that no log could be given */
 };
 
 /* All pointers are borrowed.  Only elapsed_s may differ between a run and its

@@ -176,15 +176,16 @@ begin_run(struct service *service)
         return;
     settings = context_settings(service->configuration, service->context);
     strings_clear(&settings->numbers->checks);
-    schedule_take(service->schedule, now_monotonic_us(), &settings->numbers->checks);
+    schedule_take(service->schedule, now_monotonic_us(),
+                  &settings->numbers->checks);
     problem = context_add_seen(service->configuration, settings);
     watch_complain(service->watch, "reading the mail servers seen before",
                    NULL, problem);
     free(problem);
     service->run = run_start(service->configuration, settings,
                              service->context);
-    refusal_apply(&service->refusal, service->context, service->run, now_monotonic_us(),
-                  REFUSAL_US);
+    refusal_apply(&service->refusal, service->context, service->run,
+                  now_monotonic_us(), REFUSAL_US);
 }
 
 
@@ -195,7 +196,7 @@ end_run(struct service *service)
     char *problem = keytab_source_changed(&service->keytab_source);
 
     watch_conclude(service->watch, service->run);
-    watch_complain(service->watch, "the keytab", LOG_ID_KEYTAB_CHANGED,
+    watch_complain(service->watch, "using the keytab", LOG_ID_KEYTAB_CHANGED,
                    problem);
     refusal_learn(&service->refusal, service->context,
                   run_facts(service->run), now_monotonic_us());
@@ -221,15 +222,16 @@ static int
 wait_ms(const struct service *service)
 {
     int64_t until_us = log_retry_us(watch_log(service->watch)), left_us;
+    int64_t run_us;
 
     if (service->watchdog_us)
         until_us = sooner(until_us, service->watchdog_due_us);
-    if (service->run)
-        until_us = sooner(until_us,
-                          now_monotonic_us() + (int64_t)run_timeout_ms(service->run)
-                                         * 1000);
-    else
+    if (service->run) {
+        run_us = (int64_t)run_timeout_ms(service->run) * 1000;
+        until_us = sooner(until_us, now_monotonic_us() + run_us);
+    } else {
         until_us = sooner(until_us, schedule_next_us(service->schedule));
+    }
     if (until_us == INT64_MAX)
         return -1;
     left_us = until_us - now_monotonic_us();

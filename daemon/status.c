@@ -50,6 +50,20 @@ show(const struct options *options, const struct latest *latest,
 }
 
 
+/* Say that there is nothing to show: for a monitoring plugin in the line that
+   is shown of it. */
+static void
+complain(const struct options *options, const char *reason,
+         const char *advice)
+{
+    bool plugin = options->format == FORMAT_NAGIOS && !options->output;
+
+    fprintf(plugin ? stdout : stderr,
+            "%sreading what the service last saw: %s: %s\n",
+            plugin ? "SPNHEALTHD UNKNOWN - " : "spnhealthd: ", reason, advice);
+}
+
+
 int
 status_main(const struct options *options)
 {
@@ -70,8 +84,7 @@ status_main(const struct options *options)
     if (latest_load(&latest, &counters, path, &error))
         status = show(options, &latest, &counters);
     else
-        fprintf(stderr, "spnhealthd: reading what the service last saw: %s: "
-                "%s\n", error.text, advice_for(path));
+        complain(options, error.text, advice_for(path));
     latest_clear(&latest);
     configuration_free(configuration);
     free(path);

@@ -132,6 +132,18 @@ change_domain(struct watch *watch, const char *domain,
 }
 
 
+/* Remove what a service that was killed has left half written of the files for
+   others. */
+static void
+sweep_published(const struct configuration *configuration)
+{
+    if (*configuration->metrics_textfile)
+        newfile_sweep(configuration->metrics_textfile);
+    if (*configuration->report_html)
+        newfile_sweep(configuration->report_html);
+}
+
+
 struct watch *
 watch_new(const struct configuration *configuration, const char *host,
           struct error *error)
@@ -156,6 +168,7 @@ watch_new(const struct configuration *configuration, const char *host,
     if (domain && strcmp(domain, domain_of(configuration)) != 0)
         change_domain(watch, domain_of(configuration), &now);
     log_on_delivered(watch->log, mark_logged, watch);
+    sweep_published(configuration);
     if (warning)
         log_note(watch->log, LOG_WARNING, LOG_ID_STATE_UNSAVED, "%s",
                  warning);

@@ -80,7 +80,7 @@ says 'a check that is yet to come' 3 "$err" '"smtp": this check is not in this v
 mon "$SPNHEALTHD" --check --domain
 says 'an option without its value' 3 "$err" '^spnhealthd: --domain: a value is expected$'
 mon "$SPNHEALTHD" --check -f xml
-says 'an unknown format' 3 "$err" '"xml": expected is one of: text, json, nagios$'
+says 'an unknown format' 3 "$err" '"xml": expected is one of: text, json, nagios, openmetrics, html$'
 mon "$SPNHEALTHD" --check word
 says 'a word' 3 "$err" '^spnhealthd: "word": only options are expected'
 mon "$SPNHEALTHD" --check
@@ -113,7 +113,7 @@ says 'a folder for a configuration' 3 "$err" "$work: is a directory, and a regul
 mon "$SPNHEALTHD" --check -c "$work/none"
 says 'a configuration that does not exist' 3 "$err" "$work/none: cannot be opened: No such file"
 mon env SPNHEALTHD_PROBE=/nonexistent "${good[@]}"
-says 'no probe program' 3 "$err" '/nonexistent, which .*: No such file or directory$'
+says 'no probe program' 3 "$out" '/nonexistent, which "make install"'
 
 # ----- credentials
 

@@ -70,6 +70,7 @@ machine_down()
             if [[ $(stat -f -c %T /sys/fs/cgroup) != cgroup2fs ]]; then
                 mount -t cgroup2 cgroup2 /sys/fs/cgroup
             fi
-            find "/sys/fs/cgroup/$0" -depth -type d -exec rmdir {} +' "$machine_group"
+            find "/sys/fs/cgroup/$0" -depth -type d -exec rmdir {} +' "$machine_group" ||
+            true
     fi
 }

@@ -287,6 +287,23 @@ a_flood_of_findings_is_cut(void **state)
 }
 
 
+static void
+what_was_not_seen_is_told_up_to_a_hundred_times(void **state)
+{
+    struct sample *sample = sample_healthy();
+    char *text;
+
+    (void)state;
+    for (int i = 0; i < 150; i++)
+        findings_not_covered(sample->findings, "thing %d", i);
+    text = nagios_of(sample);
+    assert_has(text, ": thing 99\n");
+    assert_null(strstr(text, ": thing 100\n"));
+    assert_has(text, "and 50 more things not seen\n");
+    free(text);
+}
+
+
 int
 main(void)
 {
@@ -304,6 +321,7 @@ main(void)
         cmocka_unit_test(hostile_bytes_make_no_bars_or_lines),
         cmocka_unit_test(labels_have_no_quotes_and_equals_signs),
         cmocka_unit_test(a_flood_of_findings_is_cut),
+        cmocka_unit_test(what_was_not_seen_is_told_up_to_a_hundred_times),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

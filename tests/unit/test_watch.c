@@ -148,6 +148,22 @@ another_domain_withdraws_all_and_forgets_its_mail_servers(void **state)
 
 
 static void
+what_was_half_published_is_removed(void **state)
+{
+    struct configuration *configuration = configure(state, "");
+    char *metrics = scratch_path(state, "m.prom");
+    char *half = scratch_write(state, "m.prom.aB3dE6", "x", 1);
+
+    record_set(&configuration->metrics_textfile, metrics);
+    watch_free(begin(state, configuration));
+    assert_int_not_equal(access(half, F_OK), 0);
+    configuration_free(configuration);
+    free(metrics);
+    free(half);
+}
+
+
+static void
 what_could_not_be_seen_still_stands(void **state)
 {
     struct configuration *configuration = configure(state, "");
@@ -210,6 +226,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         WITH_FOLDER(
             another_domain_withdraws_all_and_forgets_its_mail_servers),
+        WITH_FOLDER(what_was_half_published_is_removed),
         WITH_FOLDER(what_could_not_be_seen_still_stands),
         WITH_FOLDER(a_check_that_was_off_at_the_start_is_withdrawn),
         WITH_FOLDER(what_is_too_much_to_withdraw_at_once_is_withdrawn_later),
