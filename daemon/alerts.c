@@ -27,6 +27,7 @@
 
 #include "base/text.h"
 #include "checks/codes.h"
+#include "daemon/alert_causes.h"
 #include "daemon/alerts.h"
 
 struct alerts {
@@ -178,61 +179,6 @@ judge_all(struct alerts *alerts, const struct cycle *cycle)
 }
 
 
-/* The alert of a cause that stands, or NULL. */
-static struct alert *
-standing_cause(const struct alerts *alerts, const char *key)
-{
-    struct alert *cause = alert_table_find(&alerts->table, key);
-
-    return cause && cause->finding ? cause : NULL;
-}
-
-
-/* Whether some cause of a finding was found too. */
-static bool
-is_explained(const struct alerts *alerts, const struct alert *alert)
-{
-    if (!alert->finding)
-        return false;
-    for (size_t i = 0; i < alert->finding->caused_by.count; i++)
-        if (standing_cause(alerts, alert->finding->caused_by.items[i]))
-            return true;
-    return false;
-}
-
-
-/* Count a finding with all that explain it, directly or through others. */
-static void
-count_effect(const struct alerts *alerts, const struct finding *finding,
-             struct strings *seen)
-{
-    for (size_t i = 0; i < finding->caused_by.count; i++) {
-        const char *key = finding->caused_by.items[i];
-        struct alert *cause = standing_cause(alerts, key);
-
-        if (!cause || strings_contain(seen, key))
-            continue;
-        strings_add(seen, key);
-        cause->explains++;
-        count_effect(alerts, cause->finding, seen);
-    }
-}
-
-
-/* Count for each finding how many others it explains. */
-static void
-count_effects(const struct alerts *alerts, const struct findings *latest)
-{
-    for (size_t i = 0; i < latest->count; i++) {
-        struct strings seen = {0};
-
-        if (finding_counts(latest->items[i]))
-            count_effect(alerts, latest->items[i], &seen);
-        strings_clear(&seen);
-    }
-}
-
-
 /* Say that an alert changes too often to tell each time. */
 static void
 tell_flapping(struct alert *alert, struct cycle *cycle)
@@ -288,7 +234,7 @@ tell_found(const struct alerts *alerts, struct alert *alert,
     size_t changes = alert_changes(alert, cycle->now->monotonic_us);
     enum alert_kind kind;
 
-    if (is_explained(alerts, alert))
+    if (alert_is_explained(&alerts->table, alert))
         return;
     if (alert->flapping) {
         if (changes == 0)
@@ -313,7 +259,7 @@ tell_repeated(const struct alerts *alerts, struct alert *alert,
         && alert->told == alert->status && !alert->flapping
         && now_us - alert->told_us >= alerts->repeat_us
         && alert_changes(alert, now_us) <= ALERT_CHANGES_CALM
-        && !is_explained(alerts, alert))
+        && !alert_is_explained(&alerts->table, alert))
         tell_standing(cycle, ALERT_REPEATED, alert);
 }
 
@@ -460,7 +406,7 @@ alerts_update(struct alerts *alerts, const struct findings *judged,
 
     insert_found(alerts, &cycle);
     judge_all(alerts, &cycle);
-    count_effects(alerts, latest);
+    alert_causes_count(&alerts->table, latest);
     tell_all_found(alerts, &cycle, tell_found);
     conclude_all(alerts, &cycle);
     /* Last, lest what is told again leave no room for news. */
