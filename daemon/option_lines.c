@@ -18,7 +18,7 @@
 static taker take_check, take_configuration, take_flag, take_format,
     take_hosts, take_later, take_mode, take_replay, take_text, take_verbose;
 
-const struct option_line option_lines[] = {
+static const struct option_line lines[] = {
     {.name = "config", .letter = 'c', .argument = required_argument,
      .modes = IN_SERVICE | IN_CHECK | IN_STATUS | IN_TEST, .live = true,
      .take = take_configuration, .shown = "FILE",
@@ -90,6 +90,11 @@ const struct option_line option_lines[] = {
     {.name = "explain", .argument = optional_argument, .take = take_later},
     {.name = "since", .argument = required_argument, .take = take_later},
 };
+
+_Static_assert(sizeof(lines) / sizeof(lines[0]) == OPTION_LINES,
+               "OPTION_LINES counts all lines");
+
+const struct option_line *const option_lines = lines;
 
 
 void

@@ -42,7 +42,7 @@ struct option_line {
 
 /* All options, in the order of the help. */
 enum { OPTION_LINES = 24 };
-extern const struct option_line option_lines[OPTION_LINES];
+extern const struct option_line *const option_lines;
 
 
 /* Add an error about an option. */
