@@ -185,15 +185,53 @@ state_open(const char *directory, long *busy_out, struct error *error)
 }
 
 
+/* Close what is open in the directory, and unlock it. */
+static void
+let_go(struct state *state)
+{
+    if (state->lock >= 0)
+        close(state->lock);
+    if (state->mark >= 0)
+        close(state->mark);
+    state->lock = state->mark = -1;
+}
+
+
+/* Whether the lock is that of the directory still, and not of one that was
+   moved away. */
+static bool
+is_locked(const struct state *state)
+{
+    char *path = state_path(state, LOCK_FILE);
+    struct stat ours, there;
+    bool same = state->lock >= 0 && fstat(state->lock, &ours) == 0
+                && stat(path, &there) == 0 && ours.st_dev == there.st_dev
+                && ours.st_ino == there.st_ino;
+
+    free(path);
+    return same;
+}
+
+
+/* Lock the directory, if that need be done again. */
+static bool
+keep_lock(struct state *state, struct error *error)
+{
+    long busy = 0;
+
+    if (is_locked(state))
+        return true;
+    let_go(state);
+    return take_lock(state, &busy, error);
+}
+
+
 void
 state_free(struct state *state)
 {
     if (!state)
         return;
-    if (state->lock >= 0)
-        close(state->lock);
-    if (state->mark >= 0)
-        close(state->mark);
+    let_go(state);
     free(state->directory);
     free(state);
 }
@@ -385,10 +423,9 @@ state_save(struct state *state, const char *domain,
                              ? now->wall_us
                              : state->generation % SETTINGS_TIME_MAX + 1;
     struct newfile file;
-    long busy = 0;
     bool saved;
 
-    saved = (state->lock >= 0 || take_lock(state, &busy, error))
+    saved = keep_lock(state, error)
             && newfile_open(&file, path, 0600, error);
     if (saved) {
         write_lines(file.stream, domain, table, log, now, generation);

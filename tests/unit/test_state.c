@@ -371,6 +371,34 @@ one_directory_serves_one_service(void **state)
 
 
 static void
+a_directory_that_was_moved_away_is_made_and_locked_anew(void **state)
+{
+    char *used = scratch_path(state, "a"), *moved = scratch_path(state, "b");
+    const char *const left[] = {"a/alerts", "a/lock", "b/lock"};
+    const struct alert_time now = {0, EPOCH};
+    struct alert_table table = {NULL, 0};
+    struct state *opened = open_state(used);
+    struct log *log = mute_log(*state);
+    struct error error = {""};
+
+    assert_int_equal(rename(used, moved), 0);
+    assert_true(state_save(opened, "a.b", &table, log, &now, &error));
+    for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++) {
+        char *path = scratch_path(state, left[i]);
+
+        assert_int_equal(unlink(path), 0);
+        free(path);
+    }
+    assert_int_equal(rmdir(used), 0);
+    assert_int_equal(rmdir(moved), 0);
+    log_free(log);
+    state_free(opened);
+    free(used);
+    free(moved);
+}
+
+
+static void
 what_was_half_written_is_removed(void **state)
 {
     static const char *const names[]
@@ -522,6 +550,7 @@ main(void)
         WITH_FOLDER(the_last_generation_is_followed_by_another),
         WITH_FOLDER(a_folder_in_its_place_is_set_aside),
         WITH_FOLDER(one_directory_serves_one_service),
+        WITH_FOLDER(a_directory_that_was_moved_away_is_made_and_locked_anew),
         WITH_FOLDER(what_was_half_written_is_removed),
         WITH_FOLDER(a_directory_is_made_but_not_what_is_above_it),
         WITH_FOLDER(what_was_logged_before_a_crash_is_not_logged_again),
