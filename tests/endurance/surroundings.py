@@ -29,7 +29,7 @@ def read_only(host, service):
     subprocess.run(["mount", "--bind", service.state, service.state], check=True)
     subprocess.run(["mount", "-o", "remount,bind,ro", service.state], check=True)
     while_unwritable(host, service, said, "read-only", "Read-only file system")
-    subprocess.run(["umount", service.state], check=True)
+    unmount(service.state)
     writable_again(host, service, "read-only")
 
 
@@ -48,7 +48,12 @@ def full(host, service):
     while_unwritable(host, service, said, "full", "No space left on device")
     os.unlink(filler)
     writable_again(host, service, "full")
-    subprocess.run(["umount", service.state], check=True)
+    unmount(service.state)
+
+
+def unmount(folder):
+    # The service has locked it, and lets go when it sees another in its place.
+    subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 def while_unwritable(host, service, said, what, reason):
