@@ -67,12 +67,16 @@ another_content_time_or_file_is_a_change(void **state)
     char *newer = scratch_write(state, "newer", "new", 3);
     struct keytab_source source = note(path);
     const struct timespec times[2] = {{0, UTIME_OMIT}, {1, 0}};
+    const struct timespec a_second_later[2] = {{0, UTIME_OMIT}, {2, 0}};
 
     assert_said(&source, NULL);
     assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
     assert_said(&source, "systemctl restart spnhealthd");
     source = note(path);
     assert_said(&source, NULL);
+    assert_int_equal(utimensat(AT_FDCWD, path, a_second_later, 0), 0);
+    assert_said(&source, "systemctl restart spnhealthd");
+    source = note(path);
     assert_int_equal(rename(newer, path), 0);
     assert_said(&source, path);
     free(path);

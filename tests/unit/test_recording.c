@@ -141,6 +141,35 @@ what_is_written_is_read_back(void **state)
 
 
 static void
+what_was_accepted_is_accepted_in_the_replay(void **state)
+{
+    struct acceptance *acceptance = record_new(&acceptance_type);
+    struct settings *settings = some_settings(), *read = NULL;
+    struct facts *facts = facts_new();
+    char *path = scratch_path(state, "recording");
+    struct error error = {""};
+
+    record_set(&acceptance->code, "SPN_ORPHANED");
+    record_set(&acceptance->subject, "SMTP/old*");
+    record_set(&acceptance->reason, "the move");
+    acceptance->until_us = 7;
+    settings_accept(settings, acceptance);
+    assert_true(recording_write(path, "spnhealthd 0", settings, facts, 1,
+                                &error));
+    assert_true(recording_read(path, &read, facts, &error));
+    assert_int_equal(read->accepted_count, 1);
+    assert_string_equal(read->accepted[0]->code, "SPN_ORPHANED");
+    assert_string_equal(read->accepted[0]->subject, "SMTP/old*");
+    assert_string_equal(read->accepted[0]->reason, "the move");
+    assert_int_equal(read->accepted[0]->until_us, 7);
+    settings_free(settings);
+    settings_free(read);
+    facts_free(facts);
+    free(path);
+}
+
+
+static void
 only_its_owner_may_read_it(void **state)
 {
     char *path = scratch_write(state, "file", "old", 3);
@@ -477,6 +506,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_FOLDER(what_is_written_is_read_back),
+        WITH_FOLDER(what_was_accepted_is_accepted_in_the_replay),
         WITH_FOLDER(only_its_owner_may_read_it),
         WITH_FOLDER(what_cannot_be_written_says_why),
         WITH_FOLDER(two_vantage_points_are_not_one_recording),

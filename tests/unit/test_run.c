@@ -86,6 +86,23 @@ a_run_ends_when_every_task_is_done(void **state)
 
 
 static void
+a_worker_that_cannot_be_started_is_a_fact(void **state)
+{
+    struct run *run;
+
+    (void)state;
+    setenv("SPNHEALTHD_PROBE", "/nonexistent", 1);
+    run = run_start(configuration, settings_copy(configuration->settings),
+                    context);
+    while (!run_work(run))
+        continue;
+    assert_int_equal(worker_fact(run)->outcome, WORKER_UNSTARTED);
+    assert_int_equal(run_failed_workers(run), 1);
+    run_free(run);
+}
+
+
+static void
 a_hung_worker_is_killed_at_the_deadline(void **state)
 {
     struct run *run = run_script("exec sleep 600", 500000);
@@ -201,6 +218,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_ends_when_every_task_is_done),
+        cmocka_unit_test(a_worker_that_cannot_be_started_is_a_fact),
         cmocka_unit_test(a_hung_worker_is_killed_at_the_deadline),
         cmocka_unit_test(a_worker_that_crashes_ends_the_run_with_a_fact),
         cmocka_unit_test(a_worker_that_lies_is_stopped),

@@ -20,6 +20,7 @@
 #include "base/memory.h"
 #include "daemon/state.h"
 #include "tests/unit/alert_service.h"
+#include "tests/unit/log_reader.h"
 #include "tests/unit/scratch_folder.h"
 
 #define ALERTS_FILE "alerts"
@@ -511,6 +512,33 @@ what_was_logged_before_a_crash_is_not_logged_again(void **state)
 
 
 static void
+what_was_logged_before_loading_is_not_the_file_s(void **state)
+{
+    const struct alert_time now = {0, EPOCH};
+    struct alert_table table = {NULL, 0};
+    struct state *opened = open_state(*state);
+    struct log *before = mute_log(*state), *log = mute_log(*state);
+    char *path = scratch_path(state, "nobody");
+    struct error error;
+    int reader;
+
+    queue_lines(before, 2);
+    assert_true(state_save(opened, "a.b", &table, before, &now, &error));
+    reader = reader_datagrams(path);
+    log_note(log, LOG_INFO, NULL, "a warning of the start");
+    assert_int_equal(log_taken(log), 1);
+    assert_null(load_state(opened, &table, log, &now));
+    state_mark(opened, 2);
+    state_free(opened);
+    close(reader);
+    assert_waiting(state, "2;");
+    log_free(before);
+    log_free(log);
+    free(path);
+}
+
+
+static void
 a_damaged_mark_has_all_logged_again(void **state)
 {
     const struct alert_time now = {0, EPOCH};
@@ -554,6 +582,7 @@ main(void)
         WITH_FOLDER(what_was_half_written_is_removed),
         WITH_FOLDER(a_directory_is_made_but_not_what_is_above_it),
         WITH_FOLDER(what_was_logged_before_a_crash_is_not_logged_again),
+        WITH_FOLDER(what_was_logged_before_loading_is_not_the_file_s),
         WITH_FOLDER(a_damaged_mark_has_all_logged_again),
     };
 
