@@ -254,19 +254,21 @@ watch_configure(struct watch *watch, const struct configuration *configuration,
                 struct error *error)
 {
     struct alert_time now = time_now();
+    struct state *state = NULL;
 
     if (strcmp(configuration->state_directory,
                watch->configuration->state_directory) != 0) {
-        struct state *state
-            = open_state(watch, configuration->state_directory, error);
-
+        state = open_state(watch, configuration->state_directory, error);
         if (!state)
             return false;
+    }
+    /* What is forgotten is in the former directory. */
+    if (strcmp(domain_of(configuration), domain_of(watch->configuration)) != 0)
+        change_domain(watch, domain_of(configuration), &now);
+    if (state) {
         state_free(watch->state);
         watch->state = state;
     }
-    if (strcmp(domain_of(configuration), domain_of(watch->configuration)) != 0)
-        change_domain(watch, domain_of(configuration), &now);
     watch->configuration = configuration;
     log_configure(watch->log, configuration->alerts.facility);
     alerts_configure(watch->alerts, configuration->alerts.confirm,

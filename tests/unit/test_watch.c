@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -148,6 +149,39 @@ another_domain_withdraws_all_and_forgets_its_mail_servers(void **state)
 
 
 static void
+another_directory_keeps_what_it_remembers(void **state)
+{
+    struct configuration *configuration = configure(state, "");
+    struct configuration *other = configure(state, "");
+    char *folder = scratch_path(state, "other");
+    char *seen = scratch_path(state, "other/mail-servers");
+    const char *const left[] = {"other/alerts", "other/lock",
+                                "other/mail-servers"};
+    struct error error = {""};
+    struct watch *watch = begin(state, configuration);
+
+    assert_int_equal(mkdir(folder, 0700), 0);
+    free(scratch_write(state, "other/mail-servers", "a.b\n", 4));
+    record_set(&other->settings->numbers->domain, "other.example.com");
+    record_set(&other->state_directory, folder);
+    assert_true(watch_configure(watch, other, &error));
+    assert_int_equal(access(seen, F_OK), 0);
+    watch_free(watch);
+    for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++) {
+        char *path = scratch_path(state, left[i]);
+
+        assert_int_equal(unlink(path), 0);
+        free(path);
+    }
+    assert_int_equal(rmdir(folder), 0);
+    configuration_free(configuration);
+    configuration_free(other);
+    free(folder);
+    free(seen);
+}
+
+
+static void
 what_was_half_published_is_removed(void **state)
 {
     struct configuration *configuration = configure(state, "");
@@ -226,6 +260,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         WITH_FOLDER(
             another_domain_withdraws_all_and_forgets_its_mail_servers),
+        WITH_FOLDER(another_directory_keeps_what_it_remembers),
         WITH_FOLDER(what_was_half_published_is_removed),
         WITH_FOLDER(what_could_not_be_seen_still_stands),
         WITH_FOLDER(a_check_that_was_off_at_the_start_is_withdrawn),
