@@ -90,6 +90,10 @@ ldaplib_wait(LDAP *ldap, int id, int all, int64_t deadline_us,
     LDAPMessage *message = NULL;
     int code = LDAP_SERVER_DOWN;
 
+    /* libldap would take what is there already, and from a server that sends
+       faster than we read there always is something. */
+    if (wait.tv_sec == 0 && wait.tv_usec == 0)
+        return LDAP_TIMEOUT;
     switch (ldap_result(ldap, id, all, &wait, &message)) {
     case 0:
         return LDAP_TIMEOUT;

@@ -26,8 +26,8 @@ struct timeval ldaplib_remaining(int64_t deadline_us);
  * all          LDAP_MSG_ONE or LDAP_MSG_ALL.
  * message_out  For ldap_msgfree(), if an answer came.
  *
- * Returns LDAP_SUCCESS; LDAP_TIMEOUT at the deadline; or how the connection
- * was lost.
+ * Returns LDAP_SUCCESS; LDAP_TIMEOUT at the deadline, also when there are
+ * answers to be read; or how the connection was lost.
  */
 int ldaplib_wait(LDAP *ldap, int id, int all, int64_t deadline_us,
                  LDAPMessage **message_out);
