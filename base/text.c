@@ -17,6 +17,9 @@
 
 #define US_PER_S INT64_C(1000000)
 
+/* RFC 1035 section 2.3.4. */
+enum { HOST_MOST = 253, LABEL_MOST = 63 };
+
 
 /*
  * Decode one UTF-8 character (RFC 3629 section 4).
@@ -183,6 +186,25 @@ text_host(const char *host)
     copy = xstrndup(host, length);
     text_lower(copy);
     return copy;
+}
+
+
+bool
+text_is_host(const char *text)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+    size_t label = 0;
+
+    if (strlen(text) > HOST_MOST)
+        return false;
+    for (const char *at = text; *at; at++) {
+        label = *at == '.' ? 0 : label + 1;
+        if (label > LABEL_MOST || (label == 0 && (at == text || at[-1] == '.'))
+            || (label > 0 && !strchr(allowed, *at))
+            || (label == 1 && *at == '-'))
+            return false;
+    }
+    return label > 0;
 }
 
 

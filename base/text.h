@@ -49,6 +49,13 @@ void text_trim_utf8(char *text);
  */
 char *text_host(const char *host);
 
+/*
+ * Whether a text is a host or domain in canonical spelling that may be asked
+ * for in DNS: labels of lower-case letters, digits, "-" and "_", with dots
+ * between, none too long (RFC 1035 section 2.3.4).
+ */
+bool text_is_host(const char *text);
+
 /* Fold ASCII letters of a string in place. */
 void text_lower(char *text);
 void text_upper(char *text);

@@ -6,15 +6,17 @@
 
 #include "config.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "checks/causes.h"
-#include "checks/ports.h"
+#include "checks/relations.h"
 
 const struct cause_rule cause_rules[] = {
+    {"ACCOUNT_KEY_MISMATCH", "ACCOUNT_KVNO_DIVERGED", CAUSE_SAME_SUBJECT},
+    {"ACCOUNT_KVNO_DIVERGED", "REPL_*", CAUSE_BEHIND},
+    {"ACCOUNT_MISSING", "REPL_*", CAUSE_BEHIND},
     {"CLOCK_UNMEASURED", "HOST_UNRESOLVED", CAUSE_SAME_HOST},
     {"CLOCK_UNMEASURED", "PORT_*", CAUSE_SAME_HOST},
     {"CLOCK_UNMEASURED", "PROBE_*", CAUSE_SAME_HOST},
@@ -25,6 +27,7 @@ const struct cause_rule cause_rules[] = {
     {"LDAP_BIND_FAILED", "PORT_*", CAUSE_SAME_PORT},
     {"LDAP_BIND_FAILED", "PORT_*", CAUSE_KDC_PORT},
     {"LDAP_BIND_FAILED", "PROBE_*", CAUSE_SAME_HOST},
+    {"LDAP_BIND_FAILED", "TGT_FAILED", CAUSE_SAME_HOST},
     {"LDAP_UNREACHABLE", "HOST_UNRESOLVED", CAUSE_SAME_HOST},
     {"LDAP_UNREACHABLE", "PORT_*", CAUSE_SAME_PORT},
     {"LDAP_UNREACHABLE", "PROBE_*", CAUSE_SAME_HOST},
@@ -41,15 +44,30 @@ const struct cause_rule cause_rules[] = {
     {"NOT_PERMITTED", "PROBE_*", CAUSE_NO_LDAP},
     {"PORT_*", "HOST_UNRESOLVED", CAUSE_SAME_HOST},
     {"PROBE_*", "PORT_*", CAUSE_SAME_HOST},
+    {"REPL_*", "CLOCK_SKEW", CAUSE_CLOCK},
+    {"REPL_*", "HOST_UNRESOLVED", CAUSE_SAME_HOST},
+    {"REPL_*", "LDAP_UNREACHABLE", CAUSE_SAME_HOST},
+    {"REPL_DIVERGED", "REPL_FAILING", CAUSE_SAME_PAIR},
+    {"REPL_DIVERGED", "REPL_LAG", CAUSE_SAME_PAIR},
+    {"REPL_LAG", "REPL_FAILING", CAUSE_SAME_PAIR},
+    {"SPN_ACCOUNT_DISABLED", "ACCOUNT_DISABLED", CAUSE_SAME_SUBJECT},
+    {"SPN_MISSING", "ACCOUNT_MISSING", CAUSE_CONCERN},
+    {"SPN_MISSING", "REPL_*", CAUSE_BEHIND},
     {"SPN_ORPHANED", "DNS_UNREACHABLE", CAUSE_ANYWHERE},
     {"SPN_ORPHANED", "HOST_UNRESOLVED", CAUSE_SPN_HOST},
+    {"TGT_FAILED", "ACCOUNT_*", CAUSE_SAME_NAME},
+    {"TGT_FAILED", "CLOCK_SKEW", CAUSE_CLOCK},
+    {"TGT_FAILED", "KEYTAB_STALE", CAUSE_SAME_NAME},
+    {"TGT_FAILED", "PORT_*", CAUSE_KDC_PORT},
+    {"TGT_FAILED", "REPL_*", CAUSE_BEHIND},
+    {"TICKET_*", "CLOCK_SKEW", CAUSE_CLOCK},
+    {"TICKET_*", "PORT_*", CAUSE_KDC_PORT},
+    {"TICKET_*", "REPL_*", CAUSE_BEHIND},
+    {"TICKET_ETYPE", "ACCOUNT_ETYPES_WEAK", CAUSE_CONCERN},
+    {"TICKET_FAILED", "ACCOUNT_*", CAUSE_CONCERN},
+    {"TICKET_SPN_NOT_UNIQUE", "SPN_DUPLICATE", CAUSE_SAME_NAME},
+    {"TICKET_SPN_UNKNOWN", "SPN_MISSING", CAUSE_SAME_NAME},
     {NULL, NULL, CAUSE_ANYWHERE},
-};
-
-/* The findings that are being explained. */
-struct inquest {
-    struct findings *findings;
-    const struct settings *settings;
 };
 
 
@@ -64,215 +82,6 @@ cause_matches(const char *pattern, const char *code)
 }
 
 
-/* The host of a subject such as "host", "host:88/udp" or "session host"; not
-   NUL-terminated. */
-static const char *
-subject_host(const char *subject, size_t *length_out)
-{
-    const char *space = strrchr(subject, ' ');
-    const char *host = space ? space + 1 : subject;
-
-    *length_out = strcspn(host, ":");
-    return host;
-}
-
-
-/* Whether the hosts of two subjects are the same. */
-static bool
-same_host(const char *left, const char *right)
-{
-    size_t left_length, right_length;
-    const char *left_host = subject_host(left, &left_length);
-    const char *right_host = subject_host(right, &right_length);
-
-    return left_length == right_length
-           && memcmp(left_host, right_host, left_length) == 0;
-}
-
-
-/* Whether a cause's "host:389/tcp", or the whole "host", is the effect's
-   "host:389". */
-static bool
-same_port(const char *effect, const char *cause)
-{
-    size_t length = strlen(effect);
-
-    if (!strchr(cause, ':'))
-        return same_host(effect, cause);
-    return strncmp(effect, cause, length) == 0
-           && strcmp(cause + length, "/tcp") == 0;
-}
-
-
-/* Whether a finding says that a host's KDC does not answer.  88/udp alone is
-   no cause: libkrb5 goes on by TCP, and then it is not CRITICAL. */
-static bool
-is_kdc_port(const struct settings *settings, const struct finding *finding)
-{
-    size_t length;
-    const char *host = subject_host(finding->subject, &length);
-    char *name = xstrndup(host, length);
-    const struct target_dc *dc = settings_find_dc(settings, name);
-    const char *colon = strchr(finding->subject, ':');
-
-    free(name);
-    return dc && colon && finding->status == STATUS_CRITICAL
-           && cause_matches("PORT_*", finding->code)
-           && strtoll(colon + 1, NULL, 10) == port_of_dc(dc, 88);
-}
-
-
-/* Whether a clock's offset is such that Kerberos refuses. */
-static bool
-stops_kerberos(const struct settings *settings, const struct finding *skew)
-{
-    double limit_s = (double)settings->numbers->clock_crit_us / 1e6;
-
-    for (size_t i = 0; i < skew->value_count; i++)
-        if (strcmp(skew->values[i].name, "offset") == 0)
-            return fabs(skew->values[i].number) >= limit_s;
-    return false;
-}
-
-
-/* Whether one of a pair's hosts, "a<->b", is a subject's. */
-static bool
-in_pair(const char *subject, const char *pair)
-{
-    const char *arrow = strstr(pair, "<->");
-    char *first;
-    bool found;
-
-    if (!arrow)
-        return false;
-    first = xstrndup(pair, (size_t)(arrow - pair));
-    found = same_host(subject, first) || same_host(subject, arrow + 3);
-    free(first);
-    return found;
-}
-
-
-/* Whether a host's tickets depend on the clock of a finding: its own, that of
-   a pair it is in, this host's, or the domain's as a whole. */
-static bool
-depends_on_clock(const struct settings *settings, const struct finding *effect,
-                 const struct finding *skew)
-{
-    return stops_kerberos(settings, skew)
-           && (same_host(effect->subject, skew->subject)
-               || in_pair(effect->subject, skew->subject)
-               || strcmp(skew->subject, settings->numbers->host) == 0
-               || strcmp(skew->subject, settings->numbers->domain) == 0);
-}
-
-
-/* Whether a host is the one within an SPN, by its full or its short name. */
-static bool
-is_host_of_spn(const char *host, const char *spn)
-{
-    const char *slash = strchr(spn, '/');
-    const char *name = slash ? slash + 1 : spn;
-    size_t length = strcspn(name, ":/");
-
-    if (length == 0 || strncmp(host, name, length) != 0)
-        return false;
-    return host[length] == '\0'
-           || (host[length] == '.' && !memchr(name, '.', length));
-}
-
-
-/* Whether a finding is about the packet worker, without which no host is found
-   to answer. */
-static bool
-is_of_packets(const struct finding *finding)
-{
-    return cause_matches("PROBE_*", finding->code)
-           && strncmp(finding->subject, "packet ", 7) == 0;
-}
-
-
-/* Whether a finding says that a DC could not be searched. */
-static bool
-denies_search(const struct finding *finding, const struct target_dc *dc)
-{
-    return finding->status != STATUS_OK
-           && (cause_matches("LDAP_*", finding->code)
-               || cause_matches("PROBE_*", finding->code)
-               || cause_matches("HOST_UNRESOLVED", finding->code))
-           && (same_host(finding->subject, dc->host)
-               || is_of_packets(finding));
-}
-
-
-/* Whether not one DC could be searched. */
-static bool
-no_ldap(const struct inquest *inquest)
-{
-    for (size_t i = 0; i < inquest->settings->dc_count; i++) {
-        const struct target_dc *dc = inquest->settings->dcs[i];
-        bool denied = dc->ldap == 0;
-
-        for (size_t j = 0; !denied && j < inquest->findings->count; j++)
-            denied = denies_search(inquest->findings->items[j], dc);
-        if (!denied)
-            return false;
-    }
-    return true;
-}
-
-
-/* Whether not one KDC answers. */
-static bool
-no_kdc(const struct inquest *inquest)
-{
-    for (size_t i = 0; i < inquest->settings->dc_count; i++) {
-        const struct target_dc *dc = inquest->settings->dcs[i];
-        bool down = dc->kerberos == 0;
-
-        for (size_t j = 0; !down && j < inquest->findings->count; j++) {
-            const struct finding *finding = inquest->findings->items[j];
-
-            down = is_kdc_port(inquest->settings, finding)
-                   && same_host(finding->subject, dc->host);
-        }
-        if (!down)
-            return false;
-    }
-    return true;
-}
-
-
-/* Whether two findings whose codes a rule names are related as it says. */
-static bool
-is_related(enum cause_relation relation, const struct inquest *inquest,
-           const struct finding *effect, const struct finding *cause)
-{
-    switch (relation) {
-    case CAUSE_ANYWHERE:
-        return true;
-    case CAUSE_SAME_HOST:
-        return same_host(effect->subject, cause->subject)
-               || is_of_packets(cause);
-    case CAUSE_SAME_PORT:
-        return same_port(effect->subject, cause->subject);
-    case CAUSE_KDC_PORT:
-        return is_kdc_port(inquest->settings, cause)
-               && same_host(effect->subject, cause->subject);
-    case CAUSE_CLOCK:
-        return depends_on_clock(inquest->settings, effect, cause);
-    case CAUSE_SPN_HOST:
-        return is_host_of_spn(cause->subject, effect->subject);
-    case CAUSE_NO_DC:
-        return inquest->settings->dc_count == 0;
-    case CAUSE_NO_LDAP:
-        return no_ldap(inquest);
-    case CAUSE_NO_KDC:
-        return is_kdc_port(inquest->settings, cause) && no_kdc(inquest);
-    }
-    return false;
-}
-
-
 /* Note what explains one finding by one rule. */
 static void
 explain(struct finding *effect, const struct cause_rule *rule,
@@ -284,7 +93,7 @@ explain(struct finding *effect, const struct cause_rule *rule,
 
         if (cause->status == STATUS_OK
             || !cause_matches(rule->cause, cause->code)
-            || !is_related(rule->relation, inquest, effect, cause))
+            || !relation_holds(rule->relation, inquest, effect, cause))
             continue;
         key = finding_key(cause);
         strings_add_unique(&effect->caused_by, key);

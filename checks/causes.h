@@ -16,8 +16,16 @@
 /* How the subjects of two findings must be related. */
 enum cause_relation {
     CAUSE_ANYWHERE,   /* whatever the subjects: it concerns the whole domain */
-    CAUSE_SAME_HOST,  /* the same host, or the packet worker of them all */
+    CAUSE_SAME_SUBJECT,
+    CAUSE_SAME_HOST,  /* the same host, one of a pair's, or the packet worker of
+                         them all */
     CAUSE_SAME_PORT,  /* "host:389" by "host:389/tcp" or by "host" */
+    CAUSE_SAME_NAME,  /* "kdc name" by the name, or by the account "name" where
+                         it is a principal of a realm */
+    CAUSE_SAME_PAIR,  /* "a->b ..." by "a->b ..." */
+    CAUSE_CONCERN,    /* the effect says that it concerns the cause's subject */
+    CAUSE_BEHIND,     /* "a->b ...": the effect shows at b, and if the cause is
+                         about one account, with that */
     CAUSE_KDC_PORT,   /* the host's Kerberos port, if nothing replaces it */
     CAUSE_CLOCK,      /* a clock that the host's tickets depend on, and so far
                          off that Kerberos refuses */

@@ -26,8 +26,8 @@ struct check {
 };
 
 /* The checks that are built, one a file. */
-extern const struct check clock_check, duplicates_check, ports_check,
-    reach_check, spn_check;
+extern const struct check accounts_check, clock_check, duplicates_check,
+    ports_check, reach_check, replication_check, spn_check, tickets_check;
 
 /* All checks in alphabetical order; NULL ends them. */
 extern const struct check *const checks[];

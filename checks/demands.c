@@ -239,10 +239,8 @@ is_foreign_system(const struct target_mail *mail,
 }
 
 
-/* Whether the directory is known to be another than Active Directory, so that
-   neither Exchange nor IIS can use it. */
-static bool
-is_plain_realm(const struct facts *facts)
+bool
+demands_realm_is_plain(const struct facts *facts)
 {
     bool plain = false;
 
@@ -266,7 +264,7 @@ expect_services(struct server *server, const struct facts *facts,
     const struct strings *services = mail->services.count > 0
                                          ? &mail->services
                                          : &settings->numbers->services;
-    bool foreign = is_plain_realm(facts)
+    bool foreign = demands_realm_is_plain(facts)
                    || is_foreign_system(mail, server->account);
     bool smtp_alone = mail->services.count == 0 && foreign
                       && !any_held(holders, mail, "SMTPSVC");
@@ -289,7 +287,7 @@ is_hidden(const struct facts *facts, const struct account *account)
         if (fact->spns.count > 0 || fact->account_control >= 0)
             return false;
     }
-    return !is_plain_realm(facts);
+    return !demands_realm_is_plain(facts);
 }
 
 
@@ -425,6 +423,7 @@ demands_new(const struct facts *facts, const struct settings *settings,
 {
     struct demands *demands = xcalloc(1, sizeof(*demands));
 
+    demands->plain = demands_realm_is_plain(facts);
     add_servers(demands, facts, settings, holders);
     for (size_t i = 0; i < demands->server_count; i++)
         demand_names(demands, settings, &demands->servers[i]);
@@ -445,6 +444,22 @@ demands_free(struct demands *demands)
     free(demands->items);
     strings_clear(&demands->unjudged);
     free(demands);
+}
+
+
+char *
+demands_request(const struct demands *demands, const struct demand *demand)
+{
+    const char *slash = strchr(demand->spn, '/');
+    char *name;
+
+    if (!demands->plain)
+        return xstrdup(demand->spn);
+    if (!slash || !strchr(slash, '.'))
+        return NULL;
+    name = xstrdup(demand->spn);
+    text_lower(name);
+    return name;
 }
 
 

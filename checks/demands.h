@@ -35,6 +35,7 @@ struct demands {
     struct demand *items;
     size_t count;
     struct strings unjudged;  /* why other mail servers are not judged */
+    bool plain;               /* the realm is none of Active Directory */
 };
 
 
@@ -55,9 +56,23 @@ struct demands *demands_new(const struct facts *facts,
                             const struct holders *holders);
 void demands_free(struct demands *demands);
 
+/*
+ * The name that a sender asks a KDC for: the SPN itself; in a plain realm, where
+ * names are case-sensitive, "smtp/host.example" as RFC 4954 section 4 has the
+ * service, and nothing for a short name, which clients complete first.
+ *
+ * Returns a name for the caller to free(), or NULL.
+ */
+char *demands_request(const struct demands *demands,
+                      const struct demand *demand);
+
 /* Whether an SPN is needed by a server that is surely one: configured, an MX
    or an Exchange server. */
 bool demands_contain(const struct demands *demands, const char *spn);
+
+/* Whether the directory is known to be another than Active Directory, so that
+   neither Exchange nor IIS can use it. */
+bool demands_realm_is_plain(const struct facts *facts);
 
 /* Whether a mail server goes by a name, its short one included. */
 bool mail_goes_by(const struct target_mail *mail, const char *name);

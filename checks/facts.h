@@ -174,6 +174,7 @@ enum kdc_outcome {
     KDC_UNREACHED,        /* no answer */
     KDC_FAILED,           /* any other error, also a foreign realm */
     KDC_NO_CREDENTIALS,   /* keytab or cache could not be used here: see detail */
+    KDC_REFERRED,         /* sends on to another realm, where it ended: see detail */
 };
 
 /* A ticket-granting ticket asked of one KDC. */
@@ -182,7 +183,67 @@ struct tgt_fact {
     char *host;
     char *principal;
     int outcome;         /* enum kdc_outcome */
-    int64_t error_code;  /* RFC 4120 section 7.5.9, 0 if none */
+    int64_t error_code;  /* RFC 4120 section 7.5.9, 0 if none; 52: the answer
+                            fits into no datagram, and TCP did not work */
+    int64_t nt_status;   /* why, in the KDC's e-data (MS-KILE 2.2.1); or 0 */
+    int64_t etype;       /* that the ticket is encrypted by (RFC 3961); 0
+                            without one */
+    int64_t kvno;        /* of the key that it is encrypted with */
+    int transport;       /* enum transport, of the last answer */
+    char *detail;
+    int64_t latency_us;
+};
+
+/*
+ * A service ticket asked of one KDC; or a cross-realm one, whose SPN is
+ * "krbtgt/OTHER.REALM".  A referral is followed to the other realm's KDC.
+ */
+struct ticket_fact {
+    struct fact base;
+    char *host;             /* the KDC that was asked first */
+    char *spn;              /* as asked, without its realm */
+    char *realm;            /* whose KDC gave or refused it */
+    int outcome;            /* enum kdc_outcome */
+    int64_t error_code;     /* as in struct tgt_fact */
+    int64_t nt_status;
+    int64_t etype;          /* the ticket's: the service's key */
+    int64_t session_etype;  /* the session key's */
+    int64_t kvno;
+    int transport;          /* enum transport, of the last answer */
+    char *detail;
+    int64_t latency_us;
+};
+
+/* A key in a keytab; or that the keytab could not be read. */
+struct keytab_fact {
+    struct fact base;
+    char *host;        /* the mail server whose keytab it is; "": the
+                          monitoring account's */
+    char *file;
+    bool readable;     /* false: see detail; the rest is "" and 0 */
+    char *principal;
+    int64_t kvno;
+    int64_t etype;
+    char *detail;
+};
+
+enum smb_outcome {
+    SMB_ACCEPTED,   /* it could decrypt the ticket: it has the account's key */
+    SMB_REFUSED,    /* it answered, and did not accept the ticket */
+    SMB_UNREACHED,
+    SMB_UNTRIED,    /* no ticket for it: see detail */
+    SMB_UNCLEAR,    /* it answered, but nothing that proves either: see
+                       detail */
+};
+
+/* An SMB session with a mail server, authenticated by a ticket for its own
+   account and ended at once: whether the host has the key that the KDC has. */
+struct smb_session_fact {
+    struct fact base;
+    char *host;          /* the mail server */
+    char *address;
+    int outcome;         /* enum smb_outcome */
+    int64_t nt_status;   /* of its answer; 0 without one */
     char *detail;
     int64_t latency_us;
 };
@@ -214,6 +275,10 @@ enum search_purpose {
     SEARCH_ACCOUNTS,  /* the accounts of the mail servers known so far */
     SEARCH_SPNS,      /* holders of the mail services' SPNs, or of any SPN */
     SEARCH_FOREST,    /* the same through the global catalog */
+    SEARCH_TOPOLOGY,  /* domains, DCs, sites and site links of the forest */
+    SEARCH_TRUSTS,    /* trusted domains */
+    SEARCH_REPLICAS,  /* how far the DC has taken in each naming context */
+    SEARCH_PENDING,   /* what another DC has not taken in from this one */
 };
 
 enum search_outcome {
@@ -251,11 +316,161 @@ struct account_fact {
     char *operating_system;   /* "" if none */
     bool computer;            /* objectClass computer, which gMSAs also have;
                                  outside AD whatever has a dNSHostName */
+    bool managed;             /* objectClass msDS-GroupManagedServiceAccount */
     int64_t account_control;  /* userAccountControl; -1 if not readable */
+    int64_t computed_control; /* msDS-User-Account-Control-Computed; or -1 */
+    int64_t etypes;           /* msDS-SupportedEncryptionTypes; 0 where it is
+                                 absent, which may also mean not readable */
+    int64_t kvno;             /* msDS-KeyVersionNumber; -1 if not readable */
+    int64_t password_set_us;  /* pwdLastSet, microseconds since 1970; 0: must
+                                 be changed; -1 if not readable */
+    int64_t expires_us;       /* accountExpires; 0: never; -1 if not readable */
+    int64_t locked_us;        /* lockoutTime; 0: not locked, or not readable */
+    int64_t changed_us;       /* whenChanged, on this DC; -1 if not readable */
     struct strings spns;      /* as stored; not printable ones escaped */
 };
 
-enum { UAC_DISABLED = 0x2 };
+enum {
+    UAC_DISABLED = 0x2,
+    UAC_LOCKED = 0x10,               /* computed */
+    UAC_NORMAL = 0x200,
+    UAC_NEVER_EXPIRES = 0x10000,     /* the password */
+    UAC_DES_ONLY = 0x200000,
+    UAC_PASSWORD_EXPIRED = 0x800000, /* computed */
+};
+
+/* Bits of msDS-SupportedEncryptionTypes (MS-KILE 2.2.7). */
+enum {
+    ETYPES_DES = 0x1 | 0x2,
+    ETYPES_RC4 = 0x4,
+    ETYPES_AES128 = 0x8,
+    ETYPES_AES256 = 0x10,
+};
+
+/* Encryption types of tickets and keys (RFC 3961, RFC 4757). */
+enum {
+    ETYPE_DES_CBC_CRC = 1, ETYPE_DES_CBC_MD5 = 3, ETYPE_AES128 = 17,
+    ETYPE_AES256 = 18, ETYPE_RC4 = 23,
+};
+
+/* A domain of the forest (a crossRef object), as one DC shows it. */
+struct domain_fact {
+    struct fact base;
+    char *host;      /* the DC */
+    char *domain;    /* its DNS name, canonical */
+    char *nc;        /* its naming context */
+};
+
+/* A trusted domain, as one DC shows it (MS-ADTS 6.1.6.7). */
+struct trust_fact {
+    struct fact base;
+    char *host;           /* the DC */
+    char *partner;        /* DNS name, canonical; of an old domain its short one */
+    int64_t direction;    /* TRUST_INBOUND: they trust us; TRUST_OUTBOUND */
+    int64_t kind;         /* trustType: 1 NT 4, 2 Active Directory, 3 MIT */
+    int64_t attributes;   /* trustAttributes */
+    int64_t etypes;       /* msDS-SupportedEncryptionTypes; 0 where absent */
+};
+
+enum { TRUST_INBOUND = 1, TRUST_OUTBOUND = 2 };
+
+/* A DC's directory service (nTDSDSA) in the configuration partition, as one
+   DC shows it. */
+struct dsa_fact {
+    struct fact base;
+    char *host;            /* the DC that was asked */
+    char *server;          /* dNSHostName of the DC it describes, canonical */
+    char *dn;              /* of its NTDS Settings */
+    char *site;            /* the site's name */
+    char *guid;            /* objectGUID; replication partners go by it */
+    char *invocation;      /* invocationId; cursors go by it */
+    int64_t options;       /* DSA_* below */
+    bool read_only;        /* an RODC */
+    struct strings ncs;    /* naming contexts it holds, also partial ones of an
+                              RODC, but not those of a global catalog */
+};
+
+enum { DSA_GC = 1, DSA_NO_INBOUND = 2, DSA_NO_OUTBOUND = 4 };
+
+/* A site link. */
+struct site_link_fact {
+    struct fact base;
+    char *host;             /* the DC that was asked */
+    char *name;
+    struct strings sites;   /* their names */
+    int64_t interval_us;    /* replInterval */
+    int64_t cost;
+    int64_t options;        /* 1: changes are notified at once */
+};
+
+/* A subnet and its site. */
+struct subnet_fact {
+    struct fact base;
+    char *host;             /* the DC that was asked */
+    char *subnet;           /* "10.53.0.0/24" */
+    char *site;
+};
+
+/* A DC's own place in replication. */
+struct directory_fact {
+    struct fact base;
+    char *host;             /* the DC */
+    char *dsa;              /* dsServiceName: the DN of its NTDS Settings */
+    char *invocation;       /* "" if not readable */
+    int64_t usn;            /* highestCommittedUSN, read at time_us */
+    bool synchronized;      /* isSynchronized */
+    int64_t tombstone_us;   /* the forest's tombstoneLifetime, its default
+                               where absent; 0 if not readable */
+};
+
+/* How far a DC has taken in what others wrote to a naming context: its
+   up-to-dateness vector. */
+struct replica_fact {
+    struct fact base;
+    char *host;              /* the DC */
+    char *nc;
+    struct strings cursors;  /* "INVOCATION USN TIME": of each writer the
+                                highest USN taken in, and when the vector last
+                                said so, microseconds since 1970 or 0 */
+};
+
+/* A partner that a DC takes changes from (repsFrom, or MS-ADTS 2.2.2). */
+struct neighbor_fact {
+    struct fact base;
+    char *host;               /* the DC that takes */
+    char *nc;
+    char *source;             /* objectGUID of the partner's NTDS Settings */
+    char *invocation;         /* the partner's */
+    int64_t usn;              /* how far, in the partner's USNs */
+    int64_t success_us;       /* the last one, since 1970; 0: never */
+    int64_t attempt_us;
+    int64_t result;           /* of the last attempt, a Win32 error */
+    int64_t failures;         /* in a row */
+    bool constructed;         /* from msDS-NCReplInboundNeighbors, else from
+                                 repsFrom */
+};
+
+/* Whether a DC holds anything of a naming context beyond a USN that another DC
+   has taken in. */
+struct pending_fact {
+    struct fact base;
+    char *host;          /* the source DC */
+    char *destination;   /* the other DC's host */
+    char *nc;
+    int64_t usn;         /* that the destination has */
+    int64_t count;       /* of objects beyond, as far as they were counted */
+    char *dn;            /* the one changed first, or "" */
+    int64_t changed_us;  /* when that came to the source; 0 without one */
+};
+
+/* A DC's highestCommittedUSN as an earlier run saw it: history, kept by the
+   service.  time_us tells when. */
+struct sample_fact {
+    struct fact base;
+    char *host;
+    char *invocation;
+    int64_t usn;
+};
 
 /* An Exchange server object as one DC shows it. */
 struct exchange_fact {
@@ -272,16 +487,18 @@ enum worker_outcome { WORKER_KILLED, WORKER_CRASHED, WORKER_LIED,
 /* A worker that had to be stopped, or died, or wrote what is not a fact. */
 struct worker_fact {
     struct fact base;
-    char *worker;   /* "packet", "session" */
-    char *host;     /* its target; this host for "packet" */
+    char *worker;   /* "packet", "session", "keytab" */
+    char *host;     /* its target; this host for "packet" and "keytab" */
     int outcome;    /* enum worker_outcome */
     char *detail;
 };
 
 enum fact_kind {
-    FACT_ACCOUNT, FACT_BIND, FACT_CLOCK, FACT_DNS, FACT_EXCHANGE,
-    FACT_NETLOGON, FACT_PORT, FACT_ROOTDSE, FACT_SEARCH, FACT_SELF, FACT_SMTP,
-    FACT_TGT, FACT_WORKER,
+    FACT_ACCOUNT, FACT_BIND, FACT_CLOCK, FACT_DIRECTORY, FACT_DNS, FACT_DOMAIN,
+    FACT_DSA, FACT_EXCHANGE, FACT_KEYTAB, FACT_NEIGHBOR, FACT_NETLOGON,
+    FACT_PENDING, FACT_PORT, FACT_REPLICA, FACT_ROOTDSE, FACT_SAMPLE,
+    FACT_SEARCH, FACT_SELF, FACT_SITE_LINK, FACT_SMB_SESSION, FACT_SMTP,
+    FACT_SUBNET, FACT_TGT, FACT_TICKET, FACT_TRUST, FACT_WORKER,
     FACT_KINDS
 };
 

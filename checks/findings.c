@@ -62,6 +62,7 @@ finding_free(struct finding *finding)
     free(finding->accepted);
     strings_clear(&finding->remedy);
     strings_clear(&finding->reference);
+    strings_clear(&finding->concerns);
     strings_clear(&finding->caused_by);
     free(finding);
 }
@@ -481,6 +482,13 @@ void
 finding_reference(struct finding *finding, const char *reference)
 {
     strings_add_unique(&finding->reference, reference);
+}
+
+
+void
+finding_concerns(struct finding *finding, const char *name)
+{
+    strings_add_unique(&finding->concerns, name);
 }
 
 

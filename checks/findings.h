@@ -50,6 +50,8 @@ struct finding {
     size_t evidence_count;
     struct strings remedy;     /* commands, and on which machine */
     struct strings reference;  /* "KB979174", "RFC 4120 section 7.5.9" */
+    struct strings concerns;   /* DCs and accounts that it is about besides its
+                                  subject; for causes.h alone */
     struct strings caused_by;  /* keys, "CODE subject", of what explains it */
     char *accepted;            /* why it is accepted (acceptance.h); or NULL */
     int64_t accepted_until_us; /* until when, microseconds since 1970 */
@@ -189,6 +191,10 @@ void finding_evidence(struct finding *finding, const char *probe,
 void finding_remedy(struct finding *finding, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void finding_reference(struct finding *finding, const char *reference);
+
+/* Say that a finding is also about a DC, which lacks what others have, or an
+   account. */
+void finding_concerns(struct finding *finding, const char *name);
 
 /* The finding of a key, or NULL. */
 struct finding *findings_find(const struct findings *findings,

@@ -144,6 +144,7 @@ reach_judge(const struct facts *facts, const struct settings *settings,
 
     reach_judge_names(&reach);
     reach_judge_directories(&reach);
+    reach_judge_permissions(&reach);
     judge_mail_servers(&reach);
     judge_workers(&reach);
     judge_gone_targets(&reach);

@@ -145,13 +145,17 @@ report_unreachable(const struct reach *reach,
 {
     char *subject = subject_of(directory);
     const char *detail = directory->bind ? directory->bind->detail : "";
+    bool hidden = reach_only_in_topology(reach, directory->dc->host);
     struct finding *finding = findings_add(
         reach->findings, everywhere ? STATUS_CRITICAL : STATUS_UNKNOWN,
         everywhere ? IMPACT_MAIL_AT_RISK : IMPACT_MONITORING,
         "LDAP_UNREACHABLE", subject,
-        "the directory of %s does not answer%s%s%s", directory->dc->host,
+        "the directory of %s does not answer%s%s%s%s", directory->dc->host,
         everywhere ? ", here as on every domain controller" : "",
-        *detail ? ": " : "", detail);
+        *detail ? ": " : "", detail,
+        hidden ? "; it is a domain controller by the configuration partition "
+                 "alone, a branch's or one taken away without metadata "
+                 "cleanup" : "");
 
     add_evidence(reach, directory, finding);
     finding_remedy(finding,
@@ -159,6 +163,8 @@ report_unreachable(const struct reach *reach,
                    "firewall let %s reach port %" PRId64 "/tcp?",
                    directory->dc->host, reach->settings->numbers->host,
                    directory->port);
+    if (hidden)
+        reach_tell_topology(reach, directory->dc->host, finding);
     free(subject);
 }
 
@@ -246,160 +252,6 @@ judge_directory(struct reach *reach, const struct directory *directory,
 }
 
 
-bool
-reach_directory_read(const struct reach *reach)
-{
-    FACTS_EACH(reach->facts, FACT_SEARCH, search_fact, search)
-        if (search->purpose == SEARCH_SPNS && search->outcome == SEARCH_OK)
-            return true;
-    return false;
-}
-
-
-/* Advise how to come by credentials. */
-static void
-advise_credentials(const struct reach *reach, struct finding *finding)
-{
-    const char *realm = reach->settings->numbers->realm;
-
-    finding_remedy(finding,
-                   "on a domain controller, an ordinary account and its "
-                   "keytab: net user spnhealthd * /add /domain, then ktpass "
-                   "-princ spnhealthd@%s -mapuser spnhealthd -crypto "
-                   "AES256-SHA1 -ptype KRB5_NT_PRINCIPAL -pass * -out "
-                   "spnhealthd.keytab", realm);
-    finding_remedy(finding,
-                   "with Samba: samba-tool user create spnhealthd "
-                   "--random-password, then samba-tool domain exportkeytab "
-                   "spnhealthd.keytab --principal=spnhealthd@%s", realm);
-    finding_remedy(finding, "on this host: spnhealthd --check --domain %s "
-                            "--keytab spnhealthd.keytab",
-                   reach->settings->numbers->domain);
-}
-
-
-/* Whether KDCs were asked and not one answered. */
-static bool
-no_kdc_answers(const struct reach *reach)
-{
-    bool asked = false;
-
-    FACTS_EACH(reach->facts, FACT_PORT, port_fact, fact) {
-        if (fact->probe != PROBE_KDC)
-            continue;
-        if (fact->outcome == PORT_OPEN)
-            return false;
-        asked = true;
-    }
-    return asked;
-}
-
-
-/* Why no directory could be read. */
-static const char *
-why_unread(const struct reach *reach)
-{
-    const char *why = "no directory could be read";
-
-    if (!reach->settings->numbers->credentials
-        && !facts_first(reach->facts, FACT_BIND))
-        return "there are no credentials to read a directory with";
-    if (!facts_first(reach->facts, FACT_BIND) && no_kdc_answers(reach))
-        return "no KDC answers, and so there is no ticket to read a directory "
-               "with";
-    FACTS_EACH(reach->facts, FACT_SEARCH, search_fact, search)
-        if (search->outcome == SEARCH_DENIED)
-            why = "every directory refused the search";
-    return why;
-}
-
-
-/* Whether a search is the first of its DC that failed: the others fail for the
-   same reason. */
-static bool
-is_first_failure(const struct reach *reach, const struct search_fact *search)
-{
-    if (search->outcome == SEARCH_OK)
-        return false;
-    FACTS_EACH(reach->facts, FACT_SEARCH, search_fact, other) {
-        if (other == search)
-            break;
-        if (other->outcome != SEARCH_OK
-            && strcmp(other->host, search->host) == 0)
-            return false;
-    }
-    return true;
-}
-
-
-/* Advise what may let this account read, or read the right place. */
-static void
-advise_reading(const struct reach *reach, struct finding *finding)
-{
-    bool denied = false, astray = false;
-
-    FACTS_EACH(reach->facts, FACT_SEARCH, search_fact, search) {
-        denied |= search->outcome == SEARCH_DENIED;
-        astray |= search->outcome == SEARCH_NO_BASE;
-    }
-    if (denied)
-        finding_remedy(finding,
-                       "in the configuration: credentials of an ordinary "
-                       "account, and no anonymous bind; such an account may "
-                       "read servicePrincipalName unless its ACLs were "
-                       "changed");
-    if (astray)
-        finding_remedy(finding, "in the configuration: is \"base\" right?  "
-                                "Without it the directory's own is read");
-}
-
-
-/* Report a check that could judge nothing, for want of a directory. */
-static void
-report_not_permitted(const struct reach *reach, const char *check,
-                     const char *subject)
-{
-    struct finding *finding = findings_add(
-        reach->findings, STATUS_UNKNOWN, IMPACT_MONITORING, "NOT_PERMITTED",
-        subject, "the check %s could judge nothing: %s", check,
-        why_unread(reach));
-
-    FACTS_EACH(reach->facts, FACT_BIND, bind_fact, bind)
-        if (bind->outcome != BIND_OK)
-            finding_evidence(finding, "ldap", bind->host, bind->base.time_us,
-                             "%s bind: %s, seen from %s", bind->mechanism,
-                             bind->detail, bind->base.seen_from);
-    FACTS_EACH(reach->facts, FACT_SEARCH, search_fact, search)
-        if (is_first_failure(reach, search))
-            finding_evidence(finding, "ldap", search->host,
-                             search->base.time_us,
-                             "search for %s: %s, seen from %s",
-                             search_purpose_names[search->purpose],
-                             search->detail, search->base.seen_from);
-    if (!reach->settings->numbers->credentials)
-        advise_credentials(reach, finding);
-    advise_reading(reach, finding);
-}
-
-
-/* Judge whether a check that lives on the directory had one. */
-static void
-judge_permission(const struct reach *reach, const char *check)
-{
-    char *subject;
-
-    if (!strings_contain(&reach->settings->numbers->checks, check)
-        || reach->settings->dc_count == 0)
-        return;
-    subject = xasprintf("%s servicePrincipalName", check);
-    if (reach_directory_read(reach))
-        findings_judged(reach->findings, "NOT_PERMITTED", subject);
-    else
-        report_not_permitted(reach, check, subject);
-    free(subject);
-}
-
-
 void
 reach_judge_directories(struct reach *reach)
 {
@@ -420,6 +272,4 @@ reach_judge_directories(struct reach *reach)
         if (settings->dcs[i]->ldap)
             judge_directory(reach, &directory, down > 0 && up == 0);
     }
-    judge_permission(reach, "spn");
-    judge_permission(reach, "duplicates");
 }

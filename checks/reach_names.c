@@ -274,6 +274,42 @@ report_no_dc(const struct reach *reach, const char *locator)
 }
 
 
+/* Report a host that name servers say has no address. */
+static void
+report_unresolved(const struct reach *reach, const char *host)
+{
+    bool hidden = reach_only_in_topology(reach, host);
+    struct finding *finding = findings_add(
+        reach->findings, STATUS_WARNING, IMPACT_MAIL_AT_RISK,
+        "HOST_UNRESOLVED", host, "DNS has no address for %s%s", host,
+        hidden ? ", a domain controller by the configuration partition alone: "
+                 "it may have been taken away without metadata cleanup" : "");
+
+    add_answers(reach, host, "A", finding);
+    add_answers(reach, host, "AAAA", finding);
+    finding_remedy(finding, "in DNS: add the host's A or AAAA record%s",
+                   hidden ? "" : ", or take away the SRV or MX records that "
+                                 "name it");
+    if (hidden)
+        reach_tell_topology(reach, host, finding);
+}
+
+
+/* Report a host of which no name server could tell. */
+static void
+report_untold(const struct reach *reach, const char *host)
+{
+    struct finding *finding = findings_add(
+        reach->findings, STATUS_UNKNOWN, IMPACT_MONITORING, "HOST_UNRESOLVED",
+        host, "no name server could tell the address of %s", host);
+
+    add_answers(reach, host, "A", finding);
+    add_answers(reach, host, "AAAA", finding);
+    finding_remedy(finding, "in DNS: add the host's A or AAAA record, or take "
+                            "away the SRV or MX records that name it");
+}
+
+
 /* Judge whether a host's name led to an address. */
 static void
 judge_host(struct reach *reach, const char *host,
@@ -281,7 +317,6 @@ judge_host(struct reach *reach, const char *host,
 {
     enum answer a = ask(reach, host, "A"), aaaa = ask(reach, host, "AAAA");
     enum answer best = a > aaaa ? a : aaaa;
-    struct finding *finding;
 
     if (addresses->count > 0 || best == ANSWER_FOUND) {
         findings_judged(reach->findings, "HOST_UNRESOLVED", host);
@@ -289,21 +324,10 @@ judge_host(struct reach *reach, const char *host,
     }
     if (best != ANSWER_NONE)
         reach->names_settled = false;
-    if (best == ANSWER_UNASKED)
-        return;
     if (best == ANSWER_NONE)
-        finding = findings_add(reach->findings, STATUS_WARNING,
-                               IMPACT_MAIL_AT_RISK, "HOST_UNRESOLVED", host,
-                               "DNS has no address for %s", host);
-    else
-        finding = findings_add(reach->findings, STATUS_UNKNOWN,
-                               IMPACT_MONITORING, "HOST_UNRESOLVED", host,
-                               "no name server could tell the address of %s",
-                               host);
-    add_answers(reach, host, "A", finding);
-    add_answers(reach, host, "AAAA", finding);
-    finding_remedy(finding, "in DNS: add the host's A or AAAA record, or take "
-                            "away the SRV or MX records that name it");
+        report_unresolved(reach, host);
+    else if (best == ANSWER_FAILED)
+        report_untold(reach, host);
 }
 
 
@@ -357,6 +381,8 @@ reach_judge_names(struct reach *reach)
     measure_servers(reach);
     if (numbers->discovered_mail
         && !reach_name_answered(reach, numbers->domain, "MX"))
+        reach->names_settled = false;
+    if (is_active_directory(reach, locator) && !reach_topology_settled(reach))
         reach->names_settled = false;
     if (!judge_servers(reach))
         reach->names_settled = false;

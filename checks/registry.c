@@ -13,28 +13,10 @@
 #include "checks/causes.h"
 #include "checks/check.h"
 
-static const struct check accounts_check = {
-    .name = "accounts",
-    .ok = "ACCOUNTS_OK",
-    .summary = "the mail servers' accounts, passwords and keytabs are usable",
-};
-
-static const struct check replication_check = {
-    .name = "replication",
-    .ok = "REPLICATION_OK",
-    .summary = "the domain controllers replicate within their allowance",
-};
-
 static const struct check smtp_check = {
     .name = "smtp",
     .ok = "SMTP_OK",
     .summary = "the mail servers offer the authentication that mail needs",
-};
-
-static const struct check tickets_check = {
-    .name = "tickets",
-    .ok = "TICKETS_OK",
-    .summary = "every KDC gives tickets for the mail servers' names",
 };
 
 const struct check *const checks[] = {

@@ -11,7 +11,7 @@
 
 #include "checks/settings.h"
 
-enum { TEXT_MAX = 512, LIST_MOST = 4096, PORT_LAST = 65535 };
+enum { TEXT_MAX = 512, PATH_MAX_BYTES = 4096, LIST_MOST = 4096, PORT_LAST = 65535 };
 
 static const struct field numbers_fields[] = {
     RECORD_STRING(settings_numbers, domain, TEXT_MAX),
@@ -21,6 +21,10 @@ static const struct field numbers_fields[] = {
     RECORD_INTEGER(settings_numbers, timeout_us, 0, INT64_MAX),
     RECORD_INTEGER(settings_numbers, clock_warn_us, 0, INT64_MAX),
     RECORD_INTEGER(settings_numbers, clock_crit_us, 0, INT64_MAX),
+    RECORD_INTEGER(settings_numbers, password_age_us, 0, INT64_MAX),
+    RECORD_INTEGER(settings_numbers, replication_warn_us, 0, INT64_MAX),
+    RECORD_INTEGER(settings_numbers, replication_crit_us, 0, INT64_MAX),
+    RECORD_BOOLEAN(settings_numbers, accounts_handshake),
     RECORD_BOOLEAN(settings_numbers, duplicates_all),
     RECORD_BOOLEAN(settings_numbers, duplicates_forest),
     RECORD_BOOLEAN(settings_numbers, discovered_dcs),
@@ -54,6 +58,7 @@ static const struct field mail_fields[] = {
     RECORD_STRING(target_mail, account, TEXT_MAX),
     RECORD_STRINGS(target_mail, names, TEXT_MAX, LIST_MOST),
     RECORD_STRINGS(target_mail, services, TEXT_MAX, LIST_MOST),
+    RECORD_STRING(target_mail, keytab, PATH_MAX_BYTES),
     RECORD_INTEGER(target_mail, port, 0, PORT_LAST),
     RECORD_INTEGER(target_mail, origin, 0, 31),
     {.name = NULL},

@@ -27,6 +27,10 @@ struct settings_numbers {
     int64_t timeout_us;      /* of an exchange */
     int64_t clock_warn_us;
     int64_t clock_crit_us;
+    int64_t password_age_us;      /* beyond, a password is stale */
+    int64_t replication_warn_us;  /* 0: from the path between the DCs */
+    int64_t replication_crit_us;  /* likewise */
+    bool accounts_handshake;      /* mail servers prove their own keys */
     bool duplicates_all;     /* scope: all */
     bool duplicates_forest;
     bool discovered_dcs;     /* domain_controllers: auto */
@@ -59,6 +63,7 @@ struct target_mail {
     char *account;             /* sAMAccountName; "" = the computer with that dNSHostName */
     struct strings names;      /* further FQDNs */
     struct strings services;   /* capitals; empty = the settings' */
+    char *keytab;              /* its own, readable here; "": none */
     int64_t port;
     int64_t origin;            /* MAIL_* flags: how it is known */
 };

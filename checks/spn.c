@@ -144,12 +144,14 @@ add_evidence(const struct judge *judge, const struct tally *tally,
                              holding->fact->dn, holding->spn,
                              holding->fact->base.seen_from);
         }
-        if (!held && view_is_complete(view))
-            finding_evidence(finding, "ldap", view->host,
-                             view->search->base.time_us,
-                             "no account below %s holds it, seen from %s",
-                             view->search->base_dn,
-                             view->search->base.seen_from);
+        if (held || !view_is_complete(view))
+            continue;
+        finding_concerns(finding, view->host);
+        finding_evidence(finding, "ldap", view->host,
+                         view->search->base.time_us,
+                         "no account below %s holds it, seen from %s",
+                         view->search->base_dn,
+                         view->search->base.seen_from);
     }
 }
 
@@ -159,6 +161,13 @@ static void
 complete_finding(const struct judge *judge, const struct demand *demand,
                  const struct tally *tally, struct finding *finding)
 {
+    const struct server *server = demand->server;
+    char *account = server->account ? account_name(server->account)
+                                    : xstrdup(server->mail->account);
+
+    if (*account)
+        finding_concerns(finding, account);
+    free(account);
     finding_value(finding, "dcs_with", (double)tally->with, "");
     finding_value(finding, "dcs_without", (double)tally->without, "");
     add_evidence(judge, tally, finding);

@@ -12,6 +12,7 @@ enum {
     HOST_MAX = 255, ADDRESS_MAX = 64, PATH_MAX_BYTES = 4096, DN_MAX = 2048,
     NAME_MAX_BYTES = 512, LIST_MOST = 4096, PORT_MAX = 65535,
     TIMEOUT_MAX = 3600000,
+    KDC_MAX = 2 * HOST_MAX + ADDRESS_MAX + 8, PENDING_MAX = DN_MAX + HOST_MAX + 24,
 };
 
 static const char *const bind_names[] = {"gssapi", "simple", "anonymous", NULL};
@@ -53,7 +54,7 @@ static const struct field session_fields[] = {
     RECORD_STRING(session_task, kdc_host, HOST_MAX),
     RECORD_STRING(session_task, kdc_address, ADDRESS_MAX),
     RECORD_INTEGER(session_task, kdc_port, 1, PORT_MAX),
-    RECORD_INTEGER(session_task, ldap_port, 1, PORT_MAX),
+    RECORD_INTEGER(session_task, ldap_port, 0, PORT_MAX),
     RECORD_INTEGER(session_task, gc_port, 0, PORT_MAX),
     RECORD_STRING(session_task, base, DN_MAX),
     RECORD_STRING(session_task, configuration, DN_MAX),
@@ -61,6 +62,25 @@ static const struct field session_fields[] = {
     RECORD_BOOLEAN(session_task, all_spns),
     RECORD_STRINGS(session_task, hosts, HOST_MAX, LIST_MOST),
     RECORD_STRINGS(session_task, accounts, NAME_MAX_BYTES, LIST_MOST),
+    RECORD_BOOLEAN(session_task, topology),
+    RECORD_BOOLEAN(session_task, replicas),
+    {.name = NULL},
+};
+
+static const struct field followup_fields[] = {
+    RECORD_STRINGS(followup_task, spns, NAME_MAX_BYTES, LIST_MOST),
+    RECORD_STRINGS(followup_task, realms, HOST_MAX, LIST_MOST),
+    RECORD_STRINGS(followup_task, kdcs, KDC_MAX, LIST_MOST),
+    RECORD_STRINGS(followup_task, hosts, HOST_MAX, LIST_MOST),
+    RECORD_STRINGS(followup_task, accounts, NAME_MAX_BYTES, LIST_MOST),
+    RECORD_STRINGS(followup_task, pending, PENDING_MAX, LIST_MOST),
+    RECORD_STRINGS(followup_task, smb, KDC_MAX, LIST_MOST),
+    {.name = NULL},
+};
+
+static const struct field keytab_fields[] = {
+    RECORD_STRING(keytab_task, host, HOST_MAX),
+    RECORD_STRING(keytab_task, file, PATH_MAX_BYTES),
     {.name = NULL},
 };
 
@@ -75,5 +95,9 @@ const struct record_type packet_task_type
     = {"packet_task", sizeof(struct packet_task), packet_fields};
 const struct record_type session_task_type
     = {"session_task", sizeof(struct session_task), session_fields};
+const struct record_type followup_task_type
+    = {"followup_task", sizeof(struct followup_task), followup_fields};
+const struct record_type keytab_task_type
+    = {"keytab_task", sizeof(struct keytab_task), keytab_fields};
 const struct record_type done_task_type
     = {"done", sizeof(struct done_task), done_fields};

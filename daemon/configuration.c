@@ -39,6 +39,7 @@ set_numbers(struct settings_numbers *numbers)
 
     numbers->clock_warn_us = VALUES_US_PER_MINUTE;
     numbers->clock_crit_us = 5 * VALUES_US_PER_MINUTE;
+    numbers->password_age_us = 60 * VALUES_US_PER_DAY;
     numbers->duplicates_forest = true;
     numbers->discovered_dcs = true;
     numbers->discovered_mail = true;
@@ -193,9 +194,17 @@ compare_limits(struct schema *schema,
         = {"probes.timeout", "probes.deadline", ""};
     static const char *const smtp_timeout[]
         = {"probes.smtp_timeout", "probes.deadline", ""};
+    static const char *const replication[]
+        = {"checks.replication.warn", "checks.replication.crit", ""};
     const struct settings_numbers *numbers = configuration->settings->numbers;
     const struct probe_limits *probes = &configuration->probes;
 
+    if ((numbers->replication_warn_us == 0)
+            != (numbers->replication_crit_us == 0)
+        || numbers->replication_warn_us > numbers->replication_crit_us)
+        schema_blame(schema, replication,
+                     "checks.replication.warn is expected not to exceed "
+                     "checks.replication.crit; give both of them or none");
     if (numbers->clock_warn_us >= numbers->clock_crit_us)
         schema_blame(schema, clock,
                      "checks.clock.warn is expected to be less than "

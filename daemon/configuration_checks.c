@@ -62,17 +62,20 @@ static const struct schema_key ports_keys[] = {
 
 static const struct schema_key replication_keys[] = {
     {.name = "warn", .read = schema_duration, .flags = SCHEMA_AUTO,
-     .offset = SCHEMA_UNKEPT,
+     .offset = IN_SETTINGS(replication_warn_us),
      .minimum = VALUES_US_PER_S, .maximum = 365 * VALUES_US_PER_DAY},
     {.name = "crit", .read = schema_duration, .flags = SCHEMA_AUTO,
-     .offset = SCHEMA_UNKEPT,
+     .offset = IN_SETTINGS(replication_crit_us),
      .minimum = VALUES_US_PER_S, .maximum = 365 * VALUES_US_PER_DAY},
     {.name = NULL},
 };
 
 static const struct schema_key accounts_keys[] = {
-    {.name = "password_age", .read = schema_duration, .offset = SCHEMA_UNKEPT,
+    {.name = "password_age", .read = schema_duration,
+     .offset = IN_SETTINGS(password_age_us),
      .minimum = VALUES_US_PER_DAY, .maximum = 36500 * VALUES_US_PER_DAY},
+    {.name = "handshake", .read = schema_boolean,
+     .offset = IN_SETTINGS(accounts_handshake)},
     {.name = NULL},
 };
 

@@ -94,8 +94,7 @@ static const struct schema_key mail_keys[] = {
      .offset = offsetof(struct target_mail, services),
      .test = value_service},
     {.name = "keytab", .read = schema_text, .flags = SCHEMA_EMPTY,
-     .offset = SCHEMA_UNKEPT, .test = value_keytab,
-     .unbuilt = CONFIGURATION_NOT_YET},
+     .offset = offsetof(struct target_mail, keytab), .test = value_keytab},
     {.name = "ca_file", .read = schema_text, .flags = SCHEMA_EMPTY,
      .offset = SCHEMA_UNKEPT, .test = value_file,
      .unbuilt = CONFIGURATION_NOT_YET},
@@ -252,6 +251,7 @@ read_mail(struct schema *schema, const yaml_node_t *node,
     if (read->port != 0)
         mail->port = read->port;
     record_set(&mail->account, read->account);
+    record_set(&mail->keytab, read->keytab);
     move_strings(&read->addresses, &mail->addresses);
     move_strings(&read->names, &mail->names);
     move_strings(&read->services, &mail->services);

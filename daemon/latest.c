@@ -16,7 +16,7 @@
 #include "daemon/newfile.h"
 #include "daemon/settings_file.h"
 
-enum { VERSION = 1, FILE_MAX = 256 * 1024 * 1024 };
+enum { VERSION = 2, FILE_MAX = 256 * 1024 * 1024 };
 
 /* How far ahead of now a conclusion may be dated: clocks are nudged. */
 #define AHEAD_MOST_US (INT64_C(60) * 1000000)

@@ -16,7 +16,7 @@
 #include "daemon/recording.h"
 #include "daemon/settings_file.h"
 
-enum { VERSION = 1 };
+enum { VERSION = 2 };
 
 /* The first line of a recording. */
 struct header {

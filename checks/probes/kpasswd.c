@@ -40,8 +40,7 @@ enum {
     TAG_CONTEXT = 0xa0,
 };
 
-enum { KERBEROS_VERSION = 5, MESSAGE_AP_REQ = 14, NAME_SERVICE = 2,
-       ETYPE_AES256 = 18 };
+enum { KERBEROS_VERSION = 5, MESSAGE_AP_REQ = 14, NAME_SERVICE = 2 };
 
 /* How much random nonsense stands for each encrypted part, and after the
    AP-REQ for the KRB-PRIV. */

@@ -288,6 +288,8 @@ keys_of_checks_are_read(void **state)
                "  spn: {services: [smtp], interval: 1s}\n"
                "  duplicates: {scope: all, forest: false, enabled: false}\n"
                "  clock: {warn: 1ms, crit: 1d}\n"
+               "  accounts: {password_age: 1d, handshake: true}\n"
+               "  replication: {warn: 1s, crit: 1s}\n"
                "  ports: {kerberos: [88/tcp], directory: [], "
                "other: [123/udp, 65535/tcp]}\n");
     const struct settings_numbers *numbers = read->settings->numbers;
@@ -300,6 +302,10 @@ keys_of_checks_are_read(void **state)
     assert_false(configuration_schedule(read, "duplicates")->enabled);
     assert_int_equal(numbers->clock_warn_us, 1000);
     assert_int_equal(numbers->clock_crit_us, 1440 * MINUTE);
+    assert_int_equal(numbers->password_age_us, 1440 * MINUTE);
+    assert_true(numbers->accounts_handshake);
+    assert_int_equal(numbers->replication_warn_us, 1000000);
+    assert_int_equal(numbers->replication_crit_us, 1000000);
     assert_list(&numbers->ports_kerberos, "88/tcp");
     assert_list(&numbers->ports_directory, "");
     assert_list(&numbers->ports_other, "123/udp 65535/tcp");
@@ -322,7 +328,6 @@ what_is_not_built_is_said(void **state)
 
     assert_list(
         &read->unbuilt,
-        "mail_servers[0].keytab: is not acted on in this version "
         "mail_servers[0].ca_file: is not acted on in this version "
         "mail_servers[0].second_path: is not acted on in this version "
         "mail_servers[0].smtp.starttls: is not acted on in this version "
@@ -332,6 +337,17 @@ what_is_not_built_is_said(void **state)
         "smart_hosts: is not acted on in this version "
         "senders: is not acted on in this version "
         "mail_log: no log is read by this version");
+    configuration_free(read);
+}
+
+
+static void
+a_keytab_of_a_mail_server_is_kept(void **state)
+{
+    struct configuration *read = configuration_good(
+        state, "mail_servers: [{host: a.b, keytab: 'credential:mx'}]\n");
+
+    assert_string_equal(read->settings->mail[0]->keytab, "credential:mx");
     configuration_free(read);
 }
 
@@ -434,7 +450,8 @@ completion_derives_realm_and_checks(void **state)
     assert_int_equal(errors.count, 0);
     assert_string_equal(read->settings->numbers->realm, "CORP.EXAMPLE.COM");
     assert_int_equal(read->settings->numbers->timeout_us, 1000000);
-    assert_list(&read->settings->numbers->checks, "duplicates ports spn");
+    assert_list(&read->settings->numbers->checks,
+                "accounts duplicates ports replication spn tickets");
     configuration_free(read);
 }
 
@@ -444,8 +461,10 @@ completion_says_that_no_check_is_enabled(void **state)
 {
     struct configuration *read = configuration_good(
         state, "domain: a.b\n"
-               "checks: {clock: {enabled: false}, ports: {enabled: false}, "
-               "duplicates: {enabled: false}, spn: {enabled: false}}\n");
+               "checks: {accounts: {enabled: false}, clock: {enabled: false}, "
+               "duplicates: {enabled: false}, ports: {enabled: false}, "
+               "replication: {enabled: false}, spn: {enabled: false}, "
+               "tickets: {enabled: false}}\n");
     struct strings errors = {.items = NULL};
 
     assert_true(configuration_complete(read, &errors));
@@ -621,6 +640,7 @@ main(void)
         TEST(limits_and_alerts_are_read),
         TEST(keys_of_checks_are_read),
         TEST(what_is_not_built_is_said),
+        TEST(a_keytab_of_a_mail_server_is_kept),
         TEST(what_is_accepted_lasts_to_the_end_of_its_day),
         TEST(files_to_publish_are_kept),
         TEST(what_asks_for_nothing_is_not_said_to_be_unbuilt),

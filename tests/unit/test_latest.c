@@ -303,7 +303,7 @@ assert_refused(void **state, const char *lines, const char *reason)
 
 
 #define HEADER                                                              \
-    "{\"type\":\"status\",\"version\":1,\"program\":\"p\","                \
+    "{\"type\":\"status\",\"version\":2,\"program\":\"p\","                \
     "\"elapsed_us\":0,\"counters.started_us\":0,\"counters.runs\":0,"       \
     "\"counters.workers_failed\":0,\"counters.alerts_standing\":0,"        \
     "\"counters.log_dropped\":0}\n"

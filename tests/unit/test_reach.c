@@ -101,6 +101,7 @@ set_up(void **state)
     directory_dns(estate, NAME_SERVER, "example.com", "MX", DNS_OK);
     add_rootdse_port(estate, DC1, 1, LDAP, PORT_OPEN);
     add_bind(estate, DC1, BIND_OK);
+    directory_search(estate, DC1, LDAP, SEARCH_TOPOLOGY, SEARCH_OK);
     *state = estate;
     return 0;
 }

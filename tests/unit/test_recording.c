@@ -21,7 +21,7 @@
 static const char program[] = "spnhealthd 0.1.0";
 
 #define HEADER                                                              \
-    "{\"type\":\"recording\",\"version\":1,\"program\":\"spnhealthd 0.1.0\"," \
+    "{\"type\":\"recording\",\"version\":2,\"program\":\"spnhealthd 0.1.0\"," \
     "\"time_us\":1,\"host\":\"mon.corp.example.com\",\"elapsed_us\":1}\n"
 
 
@@ -331,7 +331,7 @@ static void
 another_version_is_refused(void **state)
 {
     assert_text_refused(
-        state, "{\"type\":\"recording\",\"version\":2,\"program\":\"\","
+        state, "{\"type\":\"recording\",\"version\":1,\"program\":\"\","
         "\"time_us\":1,\"host\":\"mon\",\"elapsed_us\":1}\n",
         ":1: recording record with an unfit value of version");
 }
@@ -341,11 +341,11 @@ static void
 a_header_without_a_host_is_refused(void **state)
 {
     assert_text_refused(
-        state, "{\"type\":\"recording\",\"version\":1,\"program\":\"\","
+        state, "{\"type\":\"recording\",\"version\":2,\"program\":\"\","
         "\"time_us\":1,\"host\":\"\",\"elapsed_us\":1}\n",
         ":1: the header's host is no host name");
     assert_text_refused(
-        state, "{\"type\":\"recording\",\"version\":1,\"program\":\"\","
+        state, "{\"type\":\"recording\",\"version\":2,\"program\":\"\","
         "\"time_us\":1,\"host\":\"Mon.\",\"elapsed_us\":1}\n",
         ":1: the header's host is no host name");
 }

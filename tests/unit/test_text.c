@@ -127,6 +127,35 @@ hosts_are_lower_case_without_trailing_dots(void **state)
 
 
 static void
+only_dns_names_in_canonical_spelling_are_hosts(void **state)
+{
+    static const char *const hosts[] = {"dc1", "dc1.corp.example.com",
+                                        "_msdcs.x", "3com.com", "a-b_c.d"};
+    static const char *const others[] = {"", ".", "a.", ".a", "a..b", "DC1",
+                                         "-a.b", "a.-b", "a b", "a\nb", "ä",
+                                         "a/b", "*.b", "a;b"};
+    char name[300];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++)
+        assert_true(text_is_host(hosts[i]));
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        assert_false(text_is_host(others[i]));
+    memset(name, 'a', sizeof(name));
+    name[63] = '\0';
+    assert_true(text_is_host(name));
+    name[63] = 'a', name[64] = '\0';
+    assert_false(text_is_host(name));
+    for (size_t i = 1; i < sizeof(name); i += 2)
+        name[i] = '.';
+    name[64] = 'a', name[253] = '\0';
+    assert_true(text_is_host(name));
+    name[253] = 'a', name[254] = '\0';
+    assert_false(text_is_host(name));
+}
+
+
+static void
 case_is_folded_for_ascii_only(void **state)
 {
     (void)state;
@@ -191,6 +220,7 @@ main(void)
         cmocka_unit_test(clean_keeps_backslashes_of_printable_text),
         cmocka_unit_test(trimming_removes_only_a_broken_end),
         cmocka_unit_test(hosts_are_lower_case_without_trailing_dots),
+        cmocka_unit_test(only_dns_names_in_canonical_spelling_are_hosts),
         cmocka_unit_test(case_is_folded_for_ascii_only),
         cmocka_unit_test(times_are_rfc_3339_in_utc),
         cmocka_unit_test(durations_are_in_units_a_person_would_use),
