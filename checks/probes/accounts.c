@@ -11,10 +11,11 @@
 
 #include "base/text.h"
 #include "checks/probes/accounts.h"
+#include "checks/probes/adtime.h"
 #include "checks/probes/emit.h"
-#include "checks/probes/exchange.h"
 #include "checks/probes/filter.h"
-#include "checks/probes/search.h"
+#include "checks/probes/quest.h"
+#include "checks/probes/rootdse.h"
 
 enum { TERMS_MOST = 100, HOST_MOST = 255 };
 
@@ -24,32 +25,33 @@ enum { TERMS_MOST = 100, HOST_MOST = 255 };
 
 #define TCP_ADDRESS "ncacn_ip_tcp:"
 
+/* What is asked of an account. */
 static const char *const account_attributes[] = {
+    /* Only Active Directory has these, which it makes up when asked. */
+    "msDS-KeyVersionNumber", "msDS-User-Account-Control-Computed",
+    /* A global catalog's partial copy lacks these. */
+    "accountExpires", "lockoutTime", "msDS-SupportedEncryptionTypes",
+    "pwdLastSet", "whenChanged",
+    /* These are everywhere. */
     "dNSHostName", "objectClass", "operatingSystem", "sAMAccountName",
     "servicePrincipalName", "userAccountControl", NULL,
 };
+enum { CONSTRUCTED_COUNT = 2, PARTIAL_START = 7 };
+
 static const char *const exchange_attributes[]
     = {"networkAddress", "serialNumber", NULL};
 static const char *const root_attributes[] = {"supportedCapabilities", NULL};
 
 /* The searches of one connection. */
 struct inquiry {
-    struct directory *directory;
+    struct channel channel;
     const struct session_task *task;
-    int64_t port;
     bool active_directory;
+    const char *const *attributes;   /* to ask of accounts */
     struct strings hosts;  /* the task's and those of Exchange servers found */
-    struct search_result last;
+    const struct strings *accounts;
     /* Of entries that could not be chosen by the server: whether to tell. */
     bool (*wanted)(const struct inquiry *inquiry, const struct entry *entry);
-};
-
-/* A search of several requests, and what came of it. */
-struct quest {
-    struct instant start;
-    enum search_purpose purpose;
-    const char *base;
-    struct search_result result;
 };
 
 
@@ -60,8 +62,10 @@ take_root(void *data, const struct entry *entry)
     struct inquiry *inquiry = data;
 
     if (strings_contain(entry_values(entry, "supportedCapabilities"),
-                        CAPABILITY_ACTIVE_DIRECTORY))
+                        CAPABILITY_ACTIVE_DIRECTORY)) {
         inquiry->active_directory = true;
+        inquiry->attributes = account_attributes;
+    }
 }
 
 
@@ -77,73 +81,27 @@ ask_kind(struct inquiry *inquiry)
         .data = inquiry,
     };
 
-    inquiry->last = search_run(inquiry->directory, &search);
+    inquiry->attributes = account_attributes + CONSTRUCTED_COUNT;
+    inquiry->channel.last = search_run(inquiry->channel.directory, &search);
 }
 
 
-static struct quest
-begin_quest(enum search_purpose purpose, const char *base)
-{
-    return (struct quest){
-        .start = instant_now(),
-        .purpose = purpose,
-        .base = base,
-        .result = {.outcome = SEARCH_OK},
-    };
-}
-
-
-/* Make a request of a quest; the first that fails ends it.  On a connection
-   that is lost nothing more is asked, and each quest says so. */
+/* Ask for entries below the base of a quest. */
 static void
 pursue(struct inquiry *inquiry, struct quest *quest, const char *filter,
        const char *const *attributes,
        void (*take)(void *data, const struct entry *entry))
 {
-    int64_t entries = quest->result.entries;
     const struct search search = {
         .base = quest->base,
-        .subtree = true,
+        .scope = SCOPE_SUBTREE,
         .filter = filter,
         .attributes = attributes,
         .take = take,
         .data = inquiry,
     };
 
-    if (quest->result.outcome != SEARCH_OK)
-        return;
-    if (inquiry->last.lost)
-        inquiry->last.entries = 0;
-    else
-        inquiry->last = search_run(inquiry->directory, &search);
-    quest->result = inquiry->last;
-    quest->result.entries += entries;
-}
-
-
-/* Emit what came of a quest. */
-static void
-end_quest(const struct inquiry *inquiry, struct quest *quest)
-{
-    struct search_fact *fact = record_new(fact_types[FACT_SEARCH]);
-
-    if (quest->result.outcome != SEARCH_OK)
-        error_prefix(&quest->result.error, "searching %s below \"%s\"",
-                     inquiry->task->host, quest->base);
-    fact->base.time_us = instant_now().real_us;
-    record_set(&fact->host, inquiry->task->host);
-    record_set(&fact->base_dn, quest->base);
-    record_set(&fact->detail, quest->result.error.text);
-    fact->port = inquiry->port;
-    fact->purpose = (int)quest->purpose;
-    fact->outcome = (int)quest->result.outcome;
-    fact->all_spns = inquiry->task->all_spns
-                     && (quest->purpose == SEARCH_SPNS
-                         || quest->purpose == SEARCH_FOREST);
-    fact->entries = quest->result.entries;
-    fact->latency_us = instant_now().steady_us - quest->start.steady_us;
-    emit_fact(FACT_SEARCH, fact);
-    record_free(fact_types[FACT_SEARCH], fact);
+    quest_ask(quest, &search);
 }
 
 
@@ -184,18 +142,59 @@ take_exchange(void *data, const struct entry *entry)
 }
 
 
-/* userAccountControl, or -1 where it is not readable or no number. */
+/* When the password was set; 0 if it must be changed, -1 if that is not
+   readable. */
 static int64_t
-account_control(const struct entry *entry)
+password_set(const struct entry *entry)
 {
-    const char *text = entry_value(entry, "userAccountControl");
-    char *end;
-    long long number = strtoll(text, &end, 10);
+    int64_t filetime = adtime_read(entry_value(entry, "pwdLastSet"));
+    int64_t time_us;
 
-    /* It is a signed 32-bit number in the directory. */
-    if (end == text || *end || number < INT32_MIN || number > UINT32_MAX)
+    if (filetime < 0 || !adtime_filetime((uint64_t)filetime, &time_us))
         return -1;
-    return (int64_t)(uint32_t)number;
+    /* 0 means something else than long ago. */
+    return filetime > 0 && time_us == 0 ? 1 : time_us;
+}
+
+
+/* When the account expires; 0 if never, -1 if that is not readable. */
+static int64_t
+expires(const struct entry *entry)
+{
+    int64_t filetime = adtime_read(entry_value(entry, "accountExpires"));
+    int64_t time_us;
+
+    if (filetime < 0)
+        return -1;
+    /* "Never" is 0 or 2^63-1; what is beyond all calendars is as good. */
+    if (filetime == 0 || !adtime_filetime((uint64_t)filetime, &time_us))
+        return 0;
+    return time_us == 0 ? 1 : time_us;
+}
+
+
+/* When the account was locked; 0 if it is not, or that is not readable. */
+static int64_t
+locked(const struct entry *entry)
+{
+    int64_t filetime = adtime_read(entry_value(entry, "lockoutTime"));
+    int64_t time_us = 0;
+
+    if (filetime > 0)
+        adtime_filetime((uint64_t)filetime, &time_us);
+    return time_us;
+}
+
+
+/* When the entry last changed on this server, or -1. */
+static int64_t
+changed(const struct entry *entry)
+{
+    int64_t time_us;
+
+    if (!rootdse_read_time(entry_value(entry, "whenChanged"), &time_us))
+        return -1;
+    return time_us;
 }
 
 
@@ -205,14 +204,26 @@ account_control(const struct entry *entry)
 static bool
 is_computer(const struct inquiry *inquiry, const struct entry *entry)
 {
-    const struct strings *classes = entry_values(entry, "objectClass");
-
     if (!inquiry->active_directory && *entry_value(entry, "dNSHostName"))
         return true;
-    for (size_t i = 0; i < classes->count; i++)
-        if (text_casecmp(classes->items[i], "computer") == 0)
-            return true;
-    return false;
+    return entry_is(entry, "computer");
+}
+
+
+/* Read what tells the state of an account and its password. */
+static void
+take_state(struct account_fact *fact, const struct entry *entry)
+{
+    fact->managed = entry_is(entry, "msDS-GroupManagedServiceAccount");
+    fact->account_control = entry_word(entry, "userAccountControl", -1);
+    fact->computed_control
+        = entry_word(entry, "msDS-User-Account-Control-Computed", -1);
+    fact->etypes = entry_word(entry, "msDS-SupportedEncryptionTypes", 0);
+    fact->kvno = entry_word(entry, "msDS-KeyVersionNumber", -1);
+    fact->password_set_us = password_set(entry);
+    fact->expires_us = expires(entry);
+    fact->locked_us = locked(entry);
+    fact->changed_us = changed(entry);
 }
 
 
@@ -230,7 +241,7 @@ take_account(void *data, const struct entry *entry)
     fact = record_new(fact_types[FACT_ACCOUNT]);
     host = text_host(entry_value(entry, "dNSHostName"));
     fact->base.time_us = instant_now().real_us;
-    fact->port = inquiry->port;
+    fact->port = inquiry->channel.port;
     record_set(&fact->host, inquiry->task->host);
     record_set(&fact->dn, entry->dn);
     record_set(&fact->sam_account_name, entry_value(entry, "sAMAccountName"));
@@ -238,7 +249,7 @@ take_account(void *data, const struct entry *entry)
     record_set(&fact->operating_system,
                entry_value(entry, "operatingSystem"));
     fact->computer = is_computer(inquiry, entry);
-    fact->account_control = account_control(entry);
+    take_state(fact, entry);
     for (size_t i = 0; i < spns->count; i++)
         strings_add(&fact->spns, spns->items[i]);
     emit_fact(FACT_ACCOUNT, fact);
@@ -279,7 +290,7 @@ static bool
 is_known(const struct inquiry *inquiry, const struct entry *entry)
 {
     return contains_case(&inquiry->hosts, entry_value(entry, "dNSHostName"))
-           || contains_case(&inquiry->task->accounts,
+           || contains_case(inquiry->accounts,
                             entry_value(entry, "sAMAccountName"));
 }
 
@@ -289,7 +300,7 @@ is_known(const struct inquiry *inquiry, const struct entry *entry)
 static void
 ask_exchange(struct inquiry *inquiry)
 {
-    struct quest quest = begin_quest(SEARCH_EXCHANGE,
+    struct quest quest = quest_begin(&inquiry->channel, SEARCH_EXCHANGE,
                                      inquiry->task->configuration);
 
     pursue(inquiry, &quest, "(objectClass=msExchExchangeServer)",
@@ -298,7 +309,7 @@ ask_exchange(struct inquiry *inquiry)
         quest.result.outcome = SEARCH_OK;
         quest.result.error.text[0] = '\0';
     }
-    end_quest(inquiry, &quest);
+    quest_end(&quest);
 }
 
 
@@ -317,7 +328,7 @@ ask_values(struct inquiry *inquiry, struct quest *quest,
         if (filter.terms < TERMS_MOST && i + 1 < values->count)
             continue;
         text = filter_take(&filter);
-        pursue(inquiry, quest, text, account_attributes, take_account);
+        pursue(inquiry, quest, text, inquiry->attributes, take_account);
         free(text);
     }
 }
@@ -336,16 +347,17 @@ ask_spns(struct inquiry *inquiry, enum search_purpose purpose,
          const char *base)
 {
     const struct session_task *task = inquiry->task;
-    struct quest quest = begin_quest(purpose, base);
+    struct quest quest = quest_begin(&inquiry->channel, purpose, base);
 
+    quest.all_spns = task->all_spns;
     inquiry->wanted = holds_service;
     if (inquiry->active_directory && !task->all_spns)
         ask_values(inquiry, &quest, "servicePrincipalName", &task->services,
                    "/*");
     else
         pursue(inquiry, &quest, "(servicePrincipalName=*)",
-               account_attributes, take_account);
-    end_quest(inquiry, &quest);
+               inquiry->attributes, take_account);
+    quest_end(&quest);
 }
 
 
@@ -353,19 +365,41 @@ ask_spns(struct inquiry *inquiry, enum search_purpose purpose,
 static void
 ask_accounts(struct inquiry *inquiry)
 {
-    const struct session_task *task = inquiry->task;
-    struct quest quest = begin_quest(SEARCH_ACCOUNTS, task->base);
+    struct quest quest = quest_begin(&inquiry->channel, SEARCH_ACCOUNTS,
+                                     inquiry->task->base);
 
     inquiry->wanted = is_known;
     if (inquiry->active_directory) {
         ask_values(inquiry, &quest, "dNSHostName", &inquiry->hosts, "");
-        ask_values(inquiry, &quest, "sAMAccountName", &task->accounts, "");
+        ask_values(inquiry, &quest, "sAMAccountName", inquiry->accounts, "");
     } else {
         /* As for SPNs. */
         pursue(inquiry, &quest, "(|(dNSHostName=*)(sAMAccountName=*))",
-               account_attributes, take_account);
+               inquiry->attributes, take_account);
     }
-    end_quest(inquiry, &quest);
+    quest_end(&quest);
+}
+
+
+/* Begin to ask a domain's directory about hosts and accounts. */
+static struct inquiry
+begin(struct directory *directory, const struct session_task *task,
+      const struct strings *hosts, const struct strings *accounts)
+{
+    struct inquiry inquiry = {
+        .channel = {
+            .directory = directory,
+            .host = task->host,
+            .port = task->ldap_port,
+        },
+        .task = task,
+        .accounts = accounts,
+    };
+
+    for (size_t i = 0; i < hosts->count; i++)
+        strings_add_unique(&inquiry.hosts, hosts->items[i]);
+    ask_kind(&inquiry);
+    return inquiry;
 }
 
 
@@ -373,21 +407,31 @@ bool
 accounts_search_domain(struct directory *directory,
                        const struct session_task *task)
 {
-    struct inquiry inquiry = {
-        .directory = directory,
-        .task = task,
-        .port = task->ldap_port,
-    };
+    struct inquiry inquiry = begin(directory, task, &task->hosts,
+                                   &task->accounts);
 
-    for (size_t i = 0; i < task->hosts.count; i++)
-        strings_add_unique(&inquiry.hosts, task->hosts.items[i]);
-    ask_kind(&inquiry);
     if (*task->configuration)
         ask_exchange(&inquiry);
     ask_spns(&inquiry, SEARCH_SPNS, task->base);
     ask_accounts(&inquiry);
     strings_clear(&inquiry.hosts);
-    return !inquiry.last.lost;
+    return !inquiry.channel.last.lost;
+}
+
+
+bool
+accounts_search_more(struct directory *directory,
+                     const struct session_task *task,
+                     const struct followup_task *followup)
+{
+    struct inquiry inquiry;
+
+    if (followup->hosts.count == 0 && followup->accounts.count == 0)
+        return true;
+    inquiry = begin(directory, task, &followup->hosts, &followup->accounts);
+    ask_accounts(&inquiry);
+    strings_clear(&inquiry.hosts);
+    return !inquiry.channel.last.lost;
 }
 
 
@@ -396,10 +440,14 @@ accounts_search_forest(struct directory *directory,
                        const struct session_task *task)
 {
     struct inquiry inquiry = {
-        .directory = directory,
+        .channel = {
+            .directory = directory,
+            .host = task->host,
+            .port = task->gc_port,
+        },
         .task = task,
-        .port = task->gc_port,
         .active_directory = true,
+        .attributes = account_attributes + PARTIAL_START,
     };
 
     ask_spns(&inquiry, SEARCH_FOREST, "");

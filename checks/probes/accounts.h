@@ -22,6 +22,14 @@
 bool accounts_search_domain(struct directory *directory,
                             const struct session_task *task);
 
+/*
+ * Ask the same directory for the accounts that the follow-up names, likewise;
+ * nothing at all if it names none.
+ */
+bool accounts_search_more(struct directory *directory,
+                          const struct session_task *task,
+                          const struct followup_task *followup);
+
 /* Ask a global catalog for the forest's holders of SPNs, likewise. */
 void accounts_search_forest(struct directory *directory,
                             const struct session_task *task);

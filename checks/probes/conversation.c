@@ -15,15 +15,16 @@
 #include "checks/probes/kdc_errors.h"
 
 enum {
-    ROUNDS_MOST = 16,       /* an honest KDC needs two to four */
-    PROTOCOL_CODES = 128,   /* of libkrb5's codes, the first so many */
+    ROUNDS_MOST = 16,  /* an honest KDC needs two to four */
+    REALM_MOST = 255,
 };
 
 /* What libkrb5 wants to be done next. */
 struct turn {
     krb5_data request;
-    krb5_data realm;
+    krb5_data realm;      /* whose KDC the request is for */
     unsigned int flags;
+    bool too_big;         /* the answer fits into no datagram */
 };
 
 
@@ -57,34 +58,45 @@ note_error(struct conversation *talk, const krb5_data *answer)
     krb5_error *refusal = NULL;
 
     talk->error_code = 0;
-    talk->status = NULL;
+    talk->nt_status = 0;
     if (krb5_rd_error(talk->kerberos->context, answer, &refusal) != 0)
         return;
     talk->error_code = refusal->error;
-    talk->status = kdc_error_status(refusal->e_data.data,
-                                    refusal->e_data.length);
+    talk->nt_status = kdc_error_status(refusal->e_data.data,
+                                       refusal->e_data.length);
     krb5_free_error(talk->kerberos->context, refusal);
 }
 
 
-/* Tell a KDC's error by its number. */
+/* Tell a KDC's error by its number, and by the status that explains it. */
 static enum kdc_outcome
 judge_error(const struct conversation *talk, struct error *error)
 {
     const struct kdc_error *known = kdc_error_find(talk->error_code);
+    const char *advice = kdc_status_advice(talk->nt_status);
 
-    if (!known) {
-        error_set(error, "it answered with error %" PRId64, talk->error_code);
-        return KDC_FAILED;
-    }
-    if (talk->status)
-        error_set(error, "it answered with error %" PRId64 " (%s): the"
-                  " account cannot log on: %s", known->code, known->name,
-                  talk->status);
+    if (!advice)
+        advice = known ? known->advice : "see the KDC's log";
+    error_set(error, "%s", advice);
+    if (talk->nt_status)
+        error_prefix(error, "status 0x%08" PRIx64, talk->nt_status);
+    if (known)
+        error_prefix(error, "it answered with error %" PRId64 " (%s)",
+                     known->code, known->name);
     else
-        error_set(error, "it answered with error %" PRId64 " (%s): %s",
-                  known->code, known->name, known->advice);
-    return known->outcome;
+        error_prefix(error, "it answered with error %" PRId64,
+                     talk->error_code);
+    return known ? known->outcome : KDC_FAILED;
+}
+
+
+/* Tell that realms send on to each other. */
+static enum kdc_outcome
+judge_circle(struct error *error)
+{
+    error_set(error, "the next step is for a KDC of a realm that was asked"
+              " already: the realms disagree on whose the service is");
+    return KDC_REFERRED;
 }
 
 
@@ -95,35 +107,80 @@ judge_code(struct conversation *talk, krb5_error_code code,
 {
     int64_t number = (int64_t)code - ERROR_TABLE_BASE_krb5;
 
-    if (number > 0 && number < PROTOCOL_CODES) {
-        talk->error_code = number;
+    if (talk->error_code != 0 && talk->error_code == number)
         return judge_error(talk, error);
-    }
     if (code == KRB5_KDCREP_SKEW) {
         error_set(error, "%s", kdc_error_find(KDC_ERROR_SKEW)->advice);
         return KDC_SKEW;
     }
+    if (code == KRB5_KDC_UNREACH)
+        return judge_circle(error);
     kerberos_fail(talk->kerberos, code, error, "its answer is no use");
     return code == KRB5_KT_NOTFOUND ? KDC_NO_CREDENTIALS : KDC_FAILED;
 }
 
 
-/* Whether the next request is for the KDC's own realm. */
-static bool
-is_for_us(const struct conversation *talk, const krb5_data *realm,
-          struct error *error)
+/* The KDC that a request is for, or NULL. */
+static struct route *
+find_route(const struct conversation *talk, const krb5_data *realm)
 {
-    char *other;
+    for (size_t i = 0; i < talk->route_count; i++) {
+        struct route *route = &talk->routes[i];
 
-    if (realm->length == strlen(talk->realm)
-        && memcmp(realm->data, talk->realm, realm->length) == 0)
-        return true;
-    other = text_clean(realm->data, realm->length, 255);
-    error_set(error, "the next step is for a KDC of realm %s, not of %s: the"
-              " principal or the host belongs to another realm", other,
-              talk->realm);
-    free(other);
-    return false;
+        if (realm->length == strlen(route->realm)
+            && memcmp(realm->data, route->realm, realm->length) == 0)
+            return route;
+    }
+    return NULL;
+}
+
+
+/* Whether an error settles the matter, though libkrb5 would ask on. */
+static bool
+is_final(const struct conversation *talk)
+{
+    const struct kdc_error *known = kdc_error_find(talk->error_code);
+
+    if (!known)
+        return false;
+    return talk->as ? known->outcome == KDC_REFUSED
+                    : known->code != KDC_ERROR_TOO_BIG;
+}
+
+
+/* Tell that no answer came, or none that fits. */
+static enum kdc_outcome
+judge_silence(struct conversation *talk, bool too_big, struct error *error)
+{
+    talk->nt_status = 0;
+    talk->error_code = too_big ? KDC_ERROR_TOO_BIG : 0;
+    if (too_big)
+        error_prefix(error, "its answer fits into no datagram (error %d,"
+                     " KRB_ERR_RESPONSE_TOO_BIG), and port %" PRId64 "/tcp"
+                     " does not answer: let it through", KDC_ERROR_TOO_BIG,
+                     talk->asked->courier.port);
+    else
+        error_prefix(error, "no answer: is it up, and can its port be reached"
+                     " from here?");
+    return KDC_UNREACHED;
+}
+
+
+/* Tell that there is nobody to carry a request to. */
+static enum kdc_outcome
+judge_stranger(const struct conversation *talk, struct error *error)
+{
+    const char *own = talk->routes[0].realm;
+
+    if (talk->as) {
+        error_set(error, "the next step is for a KDC of realm %s, not of %s:"
+                  " the principal belongs to another realm", talk->realm,
+                  own);
+        return KDC_FAILED;
+    }
+    error_set(error, "the next step is for a KDC of realm %s, and none is"
+              " known: does the host belong to that realm?", talk->realm);
+    return KDC_REFERRED;
 }
 
 
@@ -132,25 +189,62 @@ static enum kdc_outcome
 exchange(struct conversation *talk, const struct turn *turn,
          krb5_data *answer, struct error *error)
 {
-    const struct kdc_error *known;
+    struct route *own = talk->routes;
+    struct route *route = find_route(talk, &turn->realm);
     uint8_t *bytes;
     size_t length;
 
-    if (!is_for_us(talk, &turn->realm, error))
-        return KDC_FAILED;
-    if (!courier_carry(talk->courier, turn->request.data,
-                       turn->request.length, &bytes, &length, error)) {
-        error_prefix(error, "no answer: is it up, and can its port be reached"
-                     " from here?");
-        return KDC_UNREACHED;
-    }
+    /* libkrb5 would ask where it started once more. */
+    if (route == own && talk->asked && talk->asked != own)
+        return judge_circle(error);
+    free(talk->realm);
+    talk->realm = text_clean(turn->realm.data, turn->realm.length, REALM_MOST);
+    if (!route || (talk->as && route != own))
+        return judge_stranger(talk, error);
+    talk->asked = route;
+    if (!courier_carry(&route->courier, turn->request.data,
+                       turn->request.length, turn->too_big, &bytes, &length,
+                       error))
+        return judge_silence(talk, turn->too_big, error);
     answer->data = (char *)bytes;
     answer->length = (unsigned int)length;
+    talk->transport = route->courier.way;
     note_error(talk, answer);
-    known = kdc_error_find(talk->error_code);
-    if (talk->as && known && known->outcome == KDC_REFUSED)
-        return judge_error(talk, error);
-    return KDC_OK;
+    return is_final(talk) ? judge_error(talk, error) : KDC_OK;
+}
+
+
+/* Take turns until there is a ticket or an error. */
+static enum kdc_outcome
+take_turns(struct conversation *talk, krb5_data *answer, struct error *error)
+{
+    bool too_big = false;
+
+    for (int round = 0; round < ROUNDS_MOST; round++) {
+        struct turn turn = {.flags = 0};
+        krb5_error_code code = take_step(talk, answer, &turn);
+        enum kdc_outcome outcome = KDC_OK;
+        /* Both kinds of conversation have the same flag. */
+        bool over = !(turn.flags & KRB5_INIT_CREDS_STEP_FLAG_CONTINUE);
+
+        free(answer->data);
+        *answer = (krb5_data){.data = NULL};
+        /* The same request is there again, to be sent over TCP, once. */
+        too_big = code == KRB5KRB_ERR_RESPONSE_TOO_BIG && !too_big;
+        turn.too_big = too_big;
+        if (too_big)
+            over = false;
+        else if (code != 0)
+            outcome = judge_code(talk, code, error);
+        if (outcome == KDC_OK && !over)
+            outcome = exchange(talk, &turn, answer, error);
+        free_turn(talk, &turn);
+        if (over || outcome != KDC_OK)
+            return outcome;
+    }
+    error_set(error, "it answered %d times without coming to an end",
+              ROUNDS_MOST);
+    return KDC_FAILED;
 }
 
 
@@ -158,33 +252,19 @@ enum kdc_outcome
 conversation_hold(struct conversation *talk, struct error *error)
 {
     krb5_data answer = {.data = NULL};
+    enum kdc_outcome outcome = take_turns(talk, &answer, error);
 
-    for (int round = 0; round < ROUNDS_MOST; round++) {
-        struct turn turn = {.flags = 0};
-        krb5_error_code code = take_step(talk, &answer, &turn);
-        enum kdc_outcome outcome = KDC_OK;
-        /* Both kinds of conversation have the same flag. */
-        bool over = !(turn.flags & KRB5_INIT_CREDS_STEP_FLAG_CONTINUE);
-
-        free(answer.data);
-        answer = (krb5_data){.data = NULL};
-        if (code == KRB5KRB_ERR_RESPONSE_TOO_BIG && !talk->courier->tcp_only) {
-            /* The same request is there again, to be sent over TCP. */
-            talk->courier->tcp_only = true;
-            over = false;
-        } else if (code != 0) {
-            outcome = judge_code(talk, code, error);
-        }
-        if (outcome == KDC_OK && !over)
-            outcome = exchange(talk, &turn, &answer, error);
-        free_turn(talk, &turn);
-        if (over || outcome != KDC_OK) {
-            free(answer.data);
-            return outcome;
-        }
-    }
     free(answer.data);
-    error_set(error, "it answered %d times without coming to an end",
-              ROUNDS_MOST);
-    return KDC_FAILED;
+    if (outcome != KDC_OK && talk->asked && talk->asked != talk->routes)
+        error_prefix(error, "sent on to KDC %s of realm %s",
+                     talk->asked->host, talk->asked->realm);
+    return outcome;
+}
+
+
+void
+conversation_clear(struct conversation *talk)
+{
+    free(talk->realm);
+    talk->realm = NULL;
 }

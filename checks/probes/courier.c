@@ -146,36 +146,82 @@ time_left(const struct courier *courier, int64_t start_us)
 }
 
 
-bool
-courier_carry(struct courier *courier, const void *message, size_t length,
-              uint8_t **answer_out, size_t *answer_length_out,
-              struct error *error)
+/* Send a message over TCP alone. */
+static struct delivery
+carry_stream(struct courier *courier, const void *message, size_t length,
+             struct error *error)
 {
-    int64_t start_us = instant_now().steady_us, wait_ms = courier->timeout_ms;
-    enum transport way = courier->way;
+    struct delivery delivery = {.answer = NULL};
+
+    if (!courier->tcp_failure) {
+        delivery = deliver(courier, TRANSPORT_TCP, message, length,
+                           courier->timeout_ms);
+        if (delivery.answer)
+            courier->way = TRANSPORT_TCP;
+        else
+            courier->tcp_failure = xstrdup(delivery.reason.text);
+    }
+    if (courier->tcp_failure)
+        error_set(error, "over TCP: %s", courier->tcp_failure);
+    return delivery;
+}
+
+
+/* Send a message one way and, without an answer, the other. */
+static struct delivery
+carry_either(struct courier *courier, const void *message, size_t length,
+             struct error *error)
+{
+    int64_t start_us = instant_now().steady_us;
+    bool stream = length > DATAGRAM_MOST || courier->way == TRANSPORT_TCP;
+    enum transport way = stream ? TRANSPORT_TCP : TRANSPORT_UDP;
     struct delivery first, second;
 
-    if (length > DATAGRAM_MOST || courier->tcp_only)
-        way = TRANSPORT_TCP;
-    if (!courier->tcp_only)
-        wait_ms = (wait_ms + 1) / 2;
-    first = deliver(courier, way, message, length, wait_ms);
-    if (!first.answer && courier->tcp_only)
-        return error_set(error, "over TCP: %s", first.reason.text);
-    second = first;
-    if (!first.answer) {
-        way = way == TRANSPORT_UDP ? TRANSPORT_TCP : TRANSPORT_UDP;
-        second = deliver(courier, way, message, length,
-                         time_left(courier, start_us));
+    first = deliver(courier, way, message, length,
+                    (courier->timeout_ms + 1) / 2);
+    if (first.answer) {
+        courier->way = way;
+        return first;
     }
-    if (!second.answer)
-        return error_set(error, "over %s: %s; over %s: %s",
-                         way == TRANSPORT_UDP ? "TCP" : "UDP",
-                         first.reason.text,
-                         way == TRANSPORT_UDP ? "UDP" : "TCP",
-                         second.reason.text);
-    courier->way = way;
-    *answer_out = second.answer;
-    *answer_length_out = second.length;
+    way = stream ? TRANSPORT_UDP : TRANSPORT_TCP;
+    second = deliver(courier, way, message, length,
+                     time_left(courier, start_us));
+    if (second.answer) {
+        courier->way = way;
+        return second;
+    }
+    courier->silent = true;
+    error_set(error, "over %s: %s; over %s: %s", stream ? "TCP" : "UDP",
+              first.reason.text, stream ? "UDP" : "TCP", second.reason.text);
+    return second;
+}
+
+
+bool
+courier_carry(struct courier *courier, const void *message, size_t length,
+              bool too_big, uint8_t **answer_out, size_t *answer_length_out,
+              struct error *error)
+{
+    struct delivery delivery;
+
+    if (courier->silent)
+        return error_set(error, "it did not answer before, and was not asked"
+                         " again");
+    if (too_big)
+        delivery = carry_stream(courier, message, length, error);
+    else
+        delivery = carry_either(courier, message, length, error);
+    if (!delivery.answer)
+        return false;
+    *answer_out = delivery.answer;
+    *answer_length_out = delivery.length;
     return true;
+}
+
+
+void
+courier_clear(struct courier *courier)
+{
+    free(courier->tcp_failure);
+    courier->tcp_failure = NULL;
 }

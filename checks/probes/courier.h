@@ -16,12 +16,17 @@
 #include "checks/facts.h"
 
 struct courier {
-    const char *address;  /* numeric; borrowed */
+    char *address;        /* numeric; borrowed */
     int64_t port;
     int64_t timeout_ms;   /* of each message and its answer, all ways tried */
-    enum transport way;   /* what is tried first */
-    bool tcp_only;        /* the KDC said that its answer is too big for UDP */
+    enum transport way;   /* the last answer's; what is tried first */
+    bool silent;          /* nothing came back: nothing more is sent */
+    char *tcp_failure;    /* why TCP alone did not work; NULL where it was not
+                             needed, or did.  For courier_clear() */
 };
+
+/* Free what a courier has learned. */
+void courier_clear(struct courier *courier);
 
 /*
  * Send a message and wait for the answer: over UDP first, sent again within
@@ -29,12 +34,14 @@ struct courier {
  * round.  The way that worked is the next message's first, so that a message
  * that carries a password's proof is not sent twice without need.
  *
+ * too_big     Whether the answer fits into no datagram: over TCP alone.
  * answer_out  The answer, without framing, for the caller to free().
  *
- * Fails when no way yields an answer in time, and says why for each.
+ * Fails when no way yields an answer in time, and says why for each; and at
+ * once where the same has failed before.
  */
 bool courier_carry(struct courier *courier, const void *message,
-                   size_t length, uint8_t **answer_out,
+                   size_t length, bool too_big, uint8_t **answer_out,
                    size_t *answer_length_out, struct error *error);
 
 #endif

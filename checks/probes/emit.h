@@ -22,7 +22,7 @@
  */
 void emit_fact(enum fact_kind kind, const void *fact);
 
-/* Write that a packet task is finished; its facts come before. */
+/* Write that a task is finished; its facts come before. */
 void emit_done(int64_t id);
 
 #endif

@@ -74,6 +74,32 @@ input_next(struct input *input, size_t *length_out)
 }
 
 
+void *
+input_record(struct input *input, int fd, const struct record_type *type,
+             struct error *error)
+{
+    const struct record_type *const types[] = {type, NULL};
+    const struct record_type *found;
+    const char *line;
+    size_t length;
+    void *record;
+
+    error->text[0] = '\0';
+    while (!(line = input_next(input, &length))) {
+        if (input->ended)
+            return NULL;
+        if (!input_fill(input, fd, error)) {
+            error_prefix(error, "reading a %s", type->name);
+            return NULL;
+        }
+    }
+    record = record_decode(types, line, length, &found, error);
+    if (!record)
+        error_prefix(error, "reading a %s", type->name);
+    return record;
+}
+
+
 void
 input_clear(struct input *input)
 {

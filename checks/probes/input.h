@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "checks/record.h"
 
 /* All zero is a reader that has read nothing. */
 struct input {
@@ -37,6 +38,17 @@ bool input_fill(struct input *input, int fd, struct error *error);
  * Returns it, valid until the next input_fill(), or NULL if none is there yet.
  */
 const char *input_next(struct input *input, size_t *length_out);
+
+/*
+ * Read the next line as a record of a type; blocks until it is there.
+ *
+ * Fails as input_fill() does, and when the line is no such record.
+ *
+ * Returns the record for the caller to record_free(); or NULL, with the error
+ * set to "" where the file has ended.
+ */
+void *input_record(struct input *input, int fd,
+                   const struct record_type *type, struct error *error);
 
 /* Free what the reader holds. */
 void input_clear(struct input *input);

@@ -20,7 +20,7 @@ struct kdc_error {
     const char *advice;        /* what it means, what to do */
 };
 
-enum { KDC_ERROR_SKEW = 37 };
+enum { KDC_ERROR_SKEW = 37, KDC_ERROR_TOO_BIG = 52 };
 
 /* Look a code up; NULL for one that no KDC sends for a ticket. */
 const struct kdc_error *kdc_error_find(int64_t code);
@@ -29,8 +29,11 @@ const struct kdc_error *kdc_error_find(int64_t code);
  * The NTSTATUS that Windows and Samba put into the e-data of an error
  * (MS-KILE section 2.2.1), bare or wrapped in METHOD-DATA.
  *
- * Returns what it says of the account, or NULL.
+ * Returns it, or 0 where there is none.
  */
-const char *kdc_error_status(const void *data, size_t length);
+uint32_t kdc_error_status(const void *data, size_t length);
+
+/* What such a status says of the account, and what to do; or NULL. */
+const char *kdc_status_advice(int64_t status);
 
 #endif

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "checks/probes/keytab.h"
 #include "checks/probes/packet.h"
 #include "checks/probes/sandbox.h"
 #include "checks/probes/session.h"
@@ -29,8 +30,10 @@ main(int argc, char **argv)
         work = packet_main;
     else if (argc == 2 && strcmp(argv[1], "session") == 0)
         work = session_main;
+    else if (argc == 2 && strcmp(argv[1], "keytab") == 0)
+        work = keytab_main;
     if (!work) {
-        fputs("usage: spnhealthd-probe packet|session\n"
+        fputs("usage: spnhealthd-probe keytab|packet|session\n"
               "This program is started by spnhealthd, which tells it what to"
               " do on standard input.\n", stderr);
         _exit(EXIT_FAILURE);

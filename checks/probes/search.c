@@ -95,19 +95,20 @@ distrust(struct pass *pass, const char *what)
 }
 
 
-/* Send a request for entries, or for a range of one entry's values. */
+/* Send a request for entries, or for a range of one entry's values; a page
+   of "size" entries, or everything without one. */
 static bool
 send_request(struct pass *pass, const char *base, int scope,
-             const char *filter, const char *const *attributes, bool paged,
-             int *id_out)
+             const char *filter, const char *const *attributes,
+             const int *size, int *id_out)
 {
     LDAPControl *page = NULL, *controls[2] = {NULL, NULL};
     int code = LDAP_SUCCESS;
 
     /* Not critical: a server that cannot page sends everything at once. */
-    if (paged)
-        code = ldap_create_page_control(pass->ldap, PAGE_SIZE, &pass->cookie,
-                                        0, &page);
+    if (size)
+        code = ldap_create_page_control(pass->ldap, *size, &pass->cookie, 0,
+                                        &page);
     controls[0] = page;
     if (code == LDAP_SUCCESS)
         code = ldap_search_ext(pass->ldap, base, scope, filter,
@@ -144,14 +145,14 @@ read_attributes(LDAP *ldap, LDAPMessage *message, BerElement *ber,
 
 /* Make an entry of a message; NULL if it cannot be read. */
 static struct entry *
-read_entry(LDAP *ldap, LDAPMessage *message)
+read_entry(LDAP *ldap, LDAPMessage *message, const char *const *raw)
 {
     struct entry *entry = NULL;
     BerElement *ber = NULL;
     struct berval dn;
 
     if (ldap_get_dn_ber(ldap, message, &ber, &dn) == LDAP_SUCCESS) {
-        entry = entry_new(dn.bv_val ? dn.bv_val : "", dn.bv_len);
+        entry = entry_new(dn.bv_val ? dn.bv_val : "", dn.bv_len, raw);
         if (!read_attributes(ldap, message, ber, entry)) {
             entry_free(entry);
             entry = NULL;
@@ -175,14 +176,27 @@ hand_over(struct pass *pass, const struct entry *entry)
 }
 
 
+/* Whether the search has as many entries as it wants. */
+static bool
+has_enough(const struct pass *pass)
+{
+    size_t entries = (size_t)pass->result.entries + pass->pending_count;
+
+    return pass->search->limit > 0 && entries >= (size_t)pass->search->limit;
+}
+
+
 /* Deal with an entry: complete ones are handed over at once, so that they
    count whatever comes after them. */
 static bool
 take_entry(struct pass *pass, LDAPMessage *message)
 {
-    struct entry *entry = read_entry(pass->ldap, message);
+    struct entry *entry;
     bool good;
 
+    if (has_enough(pass))
+        return true;
+    entry = read_entry(pass->ldap, message, pass->search->raw);
     if (!entry)
         return distrust(pass, "the server sent an entry that cannot be read");
     if (!entry_unfinished(entry)) {
@@ -294,7 +308,7 @@ read_range(struct pass *pass, struct attribute *attribute)
     /* The answer sets it again, if there is still more. */
     attribute->next = 0;
     return send_request(pass, pass->current->name, LDAP_SCOPE_BASE,
-                        "(objectClass=*)", attributes, false, &id)
+                        "(objectClass=*)", attributes, NULL, &id)
            && read_answers(pass, id, take_values);
 }
 
@@ -332,15 +346,30 @@ clear_pending(struct pass *pass)
 }
 
 
+/* Ask for a page of so many entries, and take what comes. */
+static bool
+ask_page(struct pass *pass, int size)
+{
+    static const int scopes[] = {
+        [SCOPE_BASE] = LDAP_SCOPE_BASE,
+        [SCOPE_CHILDREN] = LDAP_SCOPE_ONELEVEL,
+        [SCOPE_SUBTREE] = LDAP_SCOPE_SUBTREE,
+    };
+    const struct search *search = pass->search;
+    int id;
+
+    return send_request(pass, search->base, scopes[search->scope],
+                        search->filter, search->attributes, &size, &id)
+           && read_answers(pass, id, take_entry);
+}
+
+
 /* Read one page, and complete it. */
 static bool
 read_page(struct pass *pass)
 {
-    const struct search *search = pass->search;
-    int id, scope = search->subtree ? LDAP_SCOPE_SUBTREE : LDAP_SCOPE_BASE;
-    bool good = send_request(pass, search->base, scope, search->filter,
-                             search->attributes, true, &id)
-                && read_answers(pass, id, take_entry)
+    int limit = pass->search->limit;
+    bool good = ask_page(pass, limit > 0 ? limit : PAGE_SIZE)
                 && complete_pending(pass);
 
     clear_pending(pass);
@@ -359,7 +388,9 @@ search_run(struct directory *directory, const struct search *search)
     };
     int pages = 0;
 
-    while (read_page(&pass) && pass.cookie.bv_len > 0)
+    /* The page that a limit wants is the only one.  What the server still has
+       in store ends with the connection. */
+    while (read_page(&pass) && pass.cookie.bv_len > 0 && search->limit == 0)
         if (++pages == PAGES_MOST) {
             distrust(&pass, "the server sends pages without end");
             break;

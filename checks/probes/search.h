@@ -13,11 +13,16 @@
 #include "checks/probes/directory.h"
 #include "checks/probes/entry.h"
 
+enum search_scope { SCOPE_BASE, SCOPE_CHILDREN, SCOPE_SUBTREE };
+
 struct search {
     const char *base;
-    bool subtree;                    /* else the base alone */
+    enum search_scope scope;
     const char *filter;
     const char *const *attributes;   /* NULL ends them */
+    const char *const *raw;          /* those of them whose values stay bytes;
+                                        NULL: none */
+    int limit;                       /* so many entries are enough; 0: all */
 
     /* Called for each entry, as soon as it is complete; the entry is
        borrowed. */
@@ -34,7 +39,7 @@ struct search_result {
 };
 
 /*
- * Search.  Entries that came before a failure have been taken nevertheless.
+ * Search.  That there are more than search->limit is no failure.  Entries that came before a failure have been taken nevertheless.
  * Each page, and each range of an attribute's values, has the directory's
  * time-out; search references are skipped.
  */

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "checks/probes/accounts.h"
@@ -15,52 +16,59 @@
 #include "checks/probes/emit.h"
 #include "checks/probes/exchange.h"
 #include "checks/probes/input.h"
+#include "checks/probes/replicas.h"
+#include "checks/probes/service_tickets.h"
 #include "checks/probes/session.h"
-#include "checks/probes/tickets.h"
+#include "checks/probes/smb_session.h"
+#include "checks/probes/topology.h"
+
+/* What stays open between the task and its follow-up. */
+struct session {
+    const struct context_task *context;
+    const struct session_task *task;
+    struct tickets *tickets;      /* NULL where the bind needs none */
+    struct directory *directory;  /* NULL where there is no connection */
+};
 
 
-/* Read the next line as a record of a type, for record_free(); NULL and an
-   error if there is none. */
+/* Read a record that must come. */
 static void *
-read_record(struct input *input, const struct record_type *type,
-            struct error *error)
+read_task(struct input *input, const struct record_type *type,
+          struct error *error)
 {
-    const struct record_type *const types[] = {type, NULL};
-    const struct record_type *found;
-    const char *line;
-    size_t length;
-    void *record;
+    void *task = input_record(input, STDIN_FILENO, type, error);
 
-    while (!(line = input_next(input, &length))) {
-        if (input->ended) {
-            error_set(error, "the input ended before a %s", type->name);
-            return NULL;
-        }
-        if (!input_fill(input, STDIN_FILENO, error)) {
-            error_prefix(error, "reading a %s", type->name);
-            return NULL;
-        }
-    }
-    record = record_decode(types, line, length, &found, error);
-    if (!record)
-        error_prefix(error, "reading a %s", type->name);
-    return record;
+    if (!task && !*error->text)
+        error_set(error, "the input ended before a %s", type->name);
+    return task;
 }
 
 
-/* Get the tickets that a GSSAPI bind needs; emits how it went with the first
-   at once, for the parent waits for that. */
-static bool
-get_tickets(struct tickets *tickets, struct error *error)
+/* Get a ticket-granting ticket; emits how it went at once, for the parent
+   waits for that. */
+static void
+get_tgt(struct tickets *tickets)
 {
     struct tgt_fact *fact = tickets_get_tgt(tickets);
-    bool got = fact->outcome == KDC_OK;
 
     emit_fact(FACT_TGT, fact);
-    if (!got)
-        error_set(error, "not tried without a ticket");
     record_free(fact_types[FACT_TGT], fact);
-    return got && tickets_get_service(tickets, error);
+}
+
+
+/* Get the ticket that a GSSAPI bind needs. */
+static bool
+get_bind_ticket(const struct session *session, struct error *error)
+{
+    char *service;
+    bool got;
+
+    if (!tickets_granted(session->tickets))
+        return error_set(error, "not tried without a ticket");
+    service = xasprintf("ldap/%s", session->task->host);
+    got = tickets_get(session->tickets, service, error);
+    free(service);
+    return got;
 }
 
 
@@ -102,39 +110,121 @@ open_port(const struct context_task *context, const struct session_task *task,
 }
 
 
-/* Ask the directory, and the global catalog if the task says so. */
+/* Search the forest through the global catalog. */
 static void
-search_all(const struct context_task *context,
-           const struct session_task *task, const char *cache)
+search_forest(const struct session *session, const char *cache)
 {
-    struct directory *domain = open_port(context, task, task->ldap_port,
-                                         cache);
-    struct directory *forest = NULL;
+    struct directory *forest = open_port(session->context, session->task,
+                                         session->task->gc_port, cache);
 
-    if (domain && accounts_search_domain(domain, task) && task->gc_port)
-        forest = open_port(context, task, task->gc_port, cache);
     if (forest)
-        accounts_search_forest(forest, task);
+        accounts_search_forest(forest, session->task);
     directory_close(forest);
-    directory_close(domain);
 }
 
 
-/* Hold the session. */
+/* Bind, and ask the directory what the task says; a connection that is lost
+   is closed. */
 static void
-hold_session(const struct context_task *context,
-             const struct session_task *task)
+search_all(struct session *session)
 {
-    struct tickets *tickets = NULL;
+    const struct session_task *task = session->task;
+    const char *cache = session->tickets ? tickets_cache(session->tickets)
+                                         : NULL;
+    struct directory *directory = open_port(session->context, task,
+                                            task->ldap_port, cache);
+
+    if (directory && accounts_search_domain(directory, task)
+        && (!task->topology || topology_search(directory, task))
+        && (!task->replicas || replicas_search(directory, task))) {
+        session->directory = directory;
+        if (task->gc_port)
+            search_forest(session, cache);
+    } else {
+        directory_close(directory);
+    }
+}
+
+
+/* Do what the task says. */
+static void
+begin_session(struct session *session)
+{
     struct error error;
 
-    if (context->bind == BIND_GSSAPI)
-        tickets = tickets_new(context, task);
-    if (tickets && !get_tickets(tickets, &error))
-        emit_no_ticket(context, task, &error);
+    if (session->context->bind == BIND_GSSAPI) {
+        session->tickets = tickets_new(session->context, session->task);
+        get_tgt(session->tickets);
+    }
+    if (!session->task->ldap_port)
+        return;
+    if (session->tickets && !get_bind_ticket(session, &error))
+        emit_no_ticket(session->context, session->task, &error);
     else
-        search_all(context, task, tickets ? tickets_cache(tickets) : NULL);
-    tickets_free(tickets);
+        search_all(session);
+}
+
+
+/* Hold an SMB session with a mail server, "HOST ADDRESS". */
+static void
+try_smb(const struct session *session, const char *target)
+{
+    const char *space = strchr(target, ' ');
+    char *host;
+
+    if (!space)
+        return;
+    host = xstrndup(target, (size_t)(space - target));
+    smb_session_try(session->context, host, space + 1, session->tickets);
+    free(host);
+}
+
+
+/* Do what the follow-up says, as far as the task has led; last what may have
+   to wait for hosts that do not answer. */
+static void
+go_on(const struct session *session, const struct followup_task *followup)
+{
+    bool granted = session->tickets && tickets_granted(session->tickets);
+
+    if (granted)
+        service_tickets_ask(session->tickets, followup);
+    if (session->directory
+        && accounts_search_more(session->directory, session->task, followup))
+        pending_search(session->directory, session->task, followup);
+    for (size_t i = 0; granted && i < followup->smb.count; i++)
+        try_smb(session, followup->smb.items[i]);
+}
+
+
+/* Say good-bye. */
+static void
+end_session(struct session *session)
+{
+    directory_close(session->directory);
+    tickets_free(session->tickets);
+}
+
+
+/* Hold the session; fails if what follows on the task is no follow-up. */
+static bool
+hold_session(const struct context_task *context,
+             const struct session_task *task, struct input *input,
+             struct error *error)
+{
+    struct session session = {.context = context, .task = task};
+    struct followup_task *followup;
+
+    begin_session(&session);
+    emit_done(0);
+    followup = input_record(input, STDIN_FILENO, &followup_task_type, error);
+    if (followup) {
+        go_on(&session, followup);
+        emit_done(0);
+    }
+    record_free(&followup_task_type, followup);
+    end_session(&session);
+    return !*error->text;
 }
 
 
@@ -144,20 +234,18 @@ session_main(void)
     struct context_task *context = NULL;
     struct session_task *task = NULL;
     struct input input = {.bytes = NULL};
-    int status = EXIT_FAILURE;
+    bool held = false;
     struct error error;
 
-    context = read_record(&input, &context_task_type, &error);
+    context = read_task(&input, &context_task_type, &error);
     if (context)
-        task = read_record(&input, &session_task_type, &error);
-    input_clear(&input);
-    if (task) {
-        hold_session(context, task);
-        status = EXIT_SUCCESS;
-    } else {
+        task = read_task(&input, &session_task_type, &error);
+    if (task)
+        held = hold_session(context, task, &input, &error);
+    if (!held)
         fprintf(stderr, "spnhealthd-probe: %s\n", error.text);
-    }
     record_free(&session_task_type, task);
     record_free(&context_task_type, context);
-    return status;
+    input_clear(&input);
+    return held ? EXIT_SUCCESS : EXIT_FAILURE;
 }

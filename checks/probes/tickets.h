@@ -1,5 +1,5 @@
 /*
- * Tickets from one named KDC, for one LDAP server.  Hides libkrb5.
+ * Tickets from one named KDC, kept in a cache in memory.  Hides libkrb5.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -32,15 +32,45 @@ void tickets_free(struct tickets *tickets);
  */
 struct tgt_fact *tickets_get_tgt(struct tickets *tickets);
 
+/* Whether there is a ticket-granting ticket, and so any use in asking on. */
+bool tickets_granted(const struct tickets *tickets);
+
 /*
- * Get a ticket for ldap/host from the same KDC, after the ticket-granting
- * ticket, by a TGS exchange.
+ * Name a KDC of another realm, to which a referral is followed.  Of several
+ * of a realm the first counts.
+ *
+ * address  Numeric.
+ */
+void tickets_add_kdc(struct tickets *tickets, const char *realm,
+                     const char *host, const char *address, int64_t port);
+
+/*
+ * Ask for a service's ticket by a TGS exchange: the task's KDC, and where it
+ * sends us on, those of other realms.
+ *
+ * spn    The service, as in "SMTPSVC/ex1.corp.example.com".
+ * realm  Whose KDC to ask.  If it is not the task's: with a cross-realm
+ *        ticket that is in the cache, and nothing goes into it.
+ *
+ * Returns what came of it, for the caller to record_free().
+ */
+struct ticket_fact *tickets_ask(struct tickets *tickets, const char *spn,
+                                const char *realm);
+
+/*
+ * Get a service's ticket of the task's realm into the cache, unless it is
+ * there; a referral is followed as by tickets_ask().
  *
  * Fails with the KDC's reason.
  */
-bool tickets_get_service(struct tickets *tickets, struct error *error);
+bool tickets_get(struct tickets *tickets, const char *spn,
+                 struct error *error);
 
-/* The MIT name of the cache in memory that holds the tickets. */
+/* The realm that the tickets are of. */
+const char *tickets_realm(const struct tickets *tickets);
+
+/* The MIT name of the cache in memory that holds the tickets; NULL before
+   tickets_get_tgt(). */
 const char *tickets_cache(const struct tickets *tickets);
 
 #endif

@@ -42,6 +42,8 @@
 #define CONFIGURATION "CN=Configuration," BASE
 #define MAIL_HOST "ex1." DOMAIN
 
+#define MONTH_US (INT64_C(30) * 86400 * 1000000)
+
 enum { LATENCY_US = 500, CLOCK_BOUND_US = 1000 };
 
 /* The hosts and their addresses. */
@@ -434,6 +436,12 @@ new_account(const struct session_task *task, int64_t port, const char *name)
     record_set(&fact->dns_host_name, host);
     fact->computer = true;
     fact->account_control = 0x1000;  /* a member computer's */
+    fact->computed_control = 0;
+    fact->etypes = ETYPES_AES128 | ETYPES_AES256;
+    fact->kvno = 2;
+    /* The same whichever worker tells it, and never long ago. */
+    fact->password_set_us = fact->changed_us
+        = fact->base.time_us / MONTH_US * MONTH_US;
     free(dn);
     free(account);
     free(host);
@@ -485,16 +493,101 @@ search(const struct session_task *task, int64_t port,
 }
 
 
+/* What replication goes by: a host has the same digit at all places. */
+static char *
+guid_of(size_t host)
+{
+    return xasprintf("%08zx-0000-0000-0000-000000000000", host);
+}
+
+
+/* The two DCs as objects of the configuration partition. */
+static void
+emit_dsas(const struct session_task *task)
+{
+    for (size_t i = 0; i < HOSTS; i++) {
+        struct dsa_fact *fact;
+        char *guid;
+
+        if (!hosts[i].dc)
+            continue;
+        fact = new_fact(FACT_DSA);
+        guid = guid_of(i);
+        record_set(&fact->host, task->host);
+        record_set(&fact->server, hosts[i].host);
+        record_set(&fact->site, "Here");
+        record_set(&fact->guid, guid);
+        record_set(&fact->invocation, guid);
+        strings_add(&fact->ncs, BASE);
+        emit_fact(FACT_DSA, fact);
+        free(guid);
+    }
+}
+
+
+/* Replication from the other DC, as it should be. */
+static void
+emit_replication(const struct session_task *task)
+{
+    struct directory_fact *directory = new_fact(FACT_DIRECTORY);
+    struct replica_fact *replica = new_fact(FACT_REPLICA);
+
+    record_set(&directory->host, task->host);
+    directory->usn = 1000;
+    directory->synchronized = true;
+    record_set(&replica->host, task->host);
+    record_set(&replica->nc, BASE);
+    for (size_t i = 0; i < HOSTS; i++) {
+        struct neighbor_fact *neighbor;
+        char *guid = guid_of(i), *cursor = xasprintf("%s 1000 0", guid);
+
+        if (strcmp(hosts[i].host, task->host) == 0) {
+            record_set(&directory->invocation, guid);
+        } else if (hosts[i].dc) {
+            strings_add(&replica->cursors, cursor);
+            neighbor = new_fact(FACT_NEIGHBOR);
+            record_set(&neighbor->host, task->host);
+            record_set(&neighbor->nc, BASE);
+            record_set(&neighbor->source, guid);
+            record_set(&neighbor->invocation, guid);
+            neighbor->usn = 1000;
+            neighbor->success_us = neighbor->attempt_us
+                = neighbor->base.time_us;
+            emit_fact(FACT_NEIGHBOR, neighbor);
+        }
+        free(guid);
+        free(cursor);
+    }
+    emit_fact(FACT_DIRECTORY, directory);
+    emit_fact(FACT_REPLICA, replica);
+}
+
+
+/* Say that what was asked has been told. */
+static void
+emit_done(void)
+{
+    const struct done_task done = {.id = 0};
+
+    emit_record(&done_task_type, &done);
+}
+
+
 static void
 hold_session(const struct session_task *task)
 {
     worker_name = xasprintf("session %s", task->host);
     if (emit_bind(task, task->ldap_port)) {
+        if (task->topology)
+            emit_dsas(task);
+        if (task->replicas)
+            emit_replication(task);
         search(task, task->ldap_port, SEARCH_ACCOUNTS);
         search(task, task->ldap_port, SEARCH_SPNS);
         if (task->gc_port && emit_bind(task, task->gc_port))
             search(task, task->gc_port, SEARCH_FOREST);
     }
+    emit_done();
 }
 
 
@@ -503,7 +596,8 @@ static bool
 answer(const char *line, size_t length)
 {
     static const struct record_type *const types[]
-        = {&context_task_type, &packet_task_type, &session_task_type, NULL};
+        = {&context_task_type, &packet_task_type, &session_task_type,
+           &followup_task_type, NULL};
     const struct record_type *type;
     struct error error;
     void *record = record_decode(types, line, length, &type, &error);
@@ -518,6 +612,8 @@ answer(const char *line, size_t length)
         answer_packet(record);
     else if (type == &session_task_type)
         hold_session(record);
+    else if (type == &followup_task_type)
+        emit_done();
     record_free(type, record);
     return fflush(stdout) == 0;
 }

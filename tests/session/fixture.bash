@@ -91,15 +91,17 @@ $realm = {
 kdc = FILE:$scratch/kdc.log
 CONFIG
     kdb5_util create -s -r "$realm" -P throwaway
-    kadmin.local add_principal -randkey "ldap/$host"
-    kadmin.local add_principal +requires_preauth -randkey 'MON$'
-    kadmin.local add_principal +requires_preauth -pw right svc-mail
-    kadmin.local add_principal +requires_preauth -pw right locked
-    kadmin.local modify_principal -allow_tix locked
-    kadmin.local ktadd -norandkey -k "$scratch/slapd.keytab" "ldap/$host"
-    # A user's entry first: the machine's is the one to choose.
-    kadmin.local ktadd -norandkey -k "$scratch/mon.keytab" svc-mail 'MON$'
-    kadmin.local ktadd -norandkey -k "$scratch/locked.keytab" locked
+    # In the keytab a user's entry first: the machine's is the one to choose.
+    kadmin.local <<COMMANDS
+add_principal -randkey ldap/$host
+add_principal +requires_preauth -randkey MON\$
+add_principal +requires_preauth -pw right svc-mail
+add_principal +requires_preauth -pw right locked
+modify_principal -allow_tix locked
+ktadd -norandkey -k $scratch/slapd.keytab ldap/$host
+ktadd -norandkey -k $scratch/mon.keytab svc-mail MON\$
+ktadd -norandkey -k $scratch/locked.keytab locked
+COMMANDS
     make_keytab wrong svc-mail
     make_keytab right nobody
 }
@@ -138,9 +140,11 @@ start_skewed_kdc()
 
 make_certificates()
 {
-    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=throwaway CA" \
+    local key=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes)
+
+    openssl req -x509 "${key[@]}" -days 2 -subj "/CN=throwaway CA" \
         -keyout "$scratch/ca.key" -out "$scratch/ca.pem"
-    openssl req -newkey rsa:2048 -nodes -subj "/CN=$host" \
+    openssl req "${key[@]}" -subj "/CN=$host" \
         -keyout "$scratch/slapd.key" -out "$scratch/slapd.csr"
     openssl x509 -req -days 2 -CA "$scratch/ca.pem" -CAkey "$scratch/ca.key" -CAcreateserial \
         -extfile <(printf 'subjectAltName=DNS:%s' "$host") \
@@ -301,8 +305,22 @@ json_list()
     printf '[%s]' "$list"
 }
 
+# followup SPNS REALMS KDCS SMB: what a session is told when it is done.  The
+# lists are of words; those of KDCs and of SMB servers have commas between.
+followup()
+{
+    local -a kdcs smb
+
+    IFS=, read -ra kdcs <<<"$3"
+    IFS=, read -ra smb <<<"$4"
+    # shellcheck disable=SC2086
+    printf '{"type":"followup_task","spns":%s,"realms":%s,"kdcs":%s,"smb":%s,%s}\n' \
+        "$(json_list $1)" "$(json_list $2)" "$(json_list "${kdcs[@]}")" \
+        "$(json_list "${smb[@]}")" '"hosts":[],"accounts":[],"pending":[]'
+}
+
 # session [KEY=VALUE...]: hold a session; its facts go to $scratch/facts, and
-# $elapsed_ms says how long it took.
+# $elapsed_ms says how long it took.  With spns or realms it goes on.
 session()
 {
     local -A it=(
@@ -311,7 +329,7 @@ session()
         [timeout_ms]=$((3000 + slow_ms)) [kdc_port]=$kdc_port [ldap_port]=$ldap_port [gc_port]=0
         [configuration]=$configuration [all_spns]=false [services]='SMTP SMTPSVC'
         [hosts]=ex1.test.example [accounts]='EX(2)*\' [host]=$host [realm]=$realm
-        [base]=$base
+        [base]=$base [topology]=false [replicas]=false
     )
     local pair start
 
@@ -322,8 +340,11 @@ session()
     # shellcheck disable=SC2086
     cat >"$scratch/task" <<JSON
 {"type":"context","host":"mon.test.example","domain":"test.example","realm":"${it[realm]}","timeout_ms":${it[timeout_ms]},"smtp_timeout_ms":20000,"principal":"${it[principal]}","keytab":"${it[keytab]}","ccache":"${it[ccache]}","bind":"${it[bind]}","bind_dn":"${it[bind_dn]}","password_file":"${it[password_file]}","tls":"${it[tls]}","ca_file":"${it[ca_file]}","verbosity":0}
-{"type":"session_task","host":"${it[host]}","address":"127.0.0.1","kdc_host":"$host","kdc_address":"127.0.0.1","kdc_port":${it[kdc_port]},"ldap_port":${it[ldap_port]},"gc_port":${it[gc_port]},"base":"${it[base]}","configuration":"${it[configuration]}","services":$(set -f; json_list ${it[services]}),"all_spns":${it[all_spns]},"hosts":$(json_list ${it[hosts]}),"accounts":$(set -f; json_list ${it[accounts]})}
+{"type":"session_task","host":"${it[host]}","address":"127.0.0.1","kdc_host":"$host","kdc_address":"127.0.0.1","kdc_port":${it[kdc_port]},"ldap_port":${it[ldap_port]},"gc_port":${it[gc_port]},"base":"${it[base]}","configuration":"${it[configuration]}","services":$(set -f; json_list ${it[services]}),"all_spns":${it[all_spns]},"hosts":$(json_list ${it[hosts]}),"accounts":$(set -f; json_list ${it[accounts]}),"topology":${it[topology]},"replicas":${it[replicas]}}
 JSON
+    if [[ -v it[spns] || -v it[realms] ]]; then
+        followup "${it[spns]-}" "${it[realms]-}" "${it[kdcs]-}" "${it[smb]-}" >>"$scratch/task"
+    fi
     start=$(date +%s%N)
     # The environment must not matter.
     # shellcheck disable=SC2086

@@ -224,7 +224,7 @@ check "session: unknown, revoked and unreadable credentials are told apart" no_c
 expired()
 {
     kinit -c "FILE:$scratch/short" -l 1s -k -t "$keytab" svc-mail
-    sleep 2
+    sleep 1.1
     session keytab= ccache="FILE:$scratch/short"
     expect 1 tgt outcome=no-credentials
     mentions 'has expired' tgt

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# test_session.sh with every worker under valgrind: an error or a leak fails.
-# All that is lost has a block that is definitely lost.
+# test_session.sh and test_tickets.sh with every worker under valgrind: an error
+# or a leak fails.  All that is lost has a block that is definitely lost.
 
 set -euo pipefail
 
@@ -10,4 +10,5 @@ tests=$(dirname "$0")
 export PROBE_WRAPPER="valgrind --quiet --leak-check=full --show-leak-kinds=definite \
 --errors-for-leak-kinds=definite --error-exitcode=99 --suppressions=$tests/libraries.supp"
 export PROBE_SLOW_MS=20000
-exec "$tests/test_session.sh"
+"$tests/test_session.sh"
+exec "$tests/test_tickets.sh"

@@ -16,6 +16,8 @@
 
 #include "checks/probes/kdc_errors.h"
 
+enum { STATUS_DISABLED = 0xc0000072 };
+
 /* As Windows sends it: SEQUENCE { [1] INTEGER 3, [2] OCTET STRING }. */
 static const uint8_t disabled[] = {
     0x30, 0x15, 0xa1, 0x03, 0x02, 0x01, 0x03, 0xa2, 0x0e, 0x04, 0x0c, 0x72,
@@ -40,8 +42,11 @@ outcomes_that_have_their_own_name(void **state)
     (void)state;
     assert_int_equal(kdc_error_find(6)->outcome, KDC_UNKNOWN);
     assert_int_equal(kdc_error_find(7)->outcome, KDC_UNKNOWN);
+    assert_int_equal(kdc_error_find(8)->outcome, KDC_UNKNOWN);
     assert_int_equal(kdc_error_find(37)->outcome, KDC_SKEW);
     assert_int_equal(kdc_error_find(25)->outcome, KDC_FAILED);
+    assert_int_equal(kdc_error_find(29)->outcome, KDC_FAILED);
+    assert_int_equal(kdc_error_find(68)->outcome, KDC_REFERRED);
 }
 
 
@@ -60,8 +65,8 @@ static void
 status_of_windows_is_read(void **state)
 {
     (void)state;
-    assert_string_equal(kdc_error_status(disabled, sizeof(disabled)),
-                        "it is disabled");
+    assert_int_equal(kdc_error_status(disabled, sizeof(disabled)),
+                     STATUS_DISABLED);
 }
 
 
@@ -75,8 +80,8 @@ status_of_samba_is_read_in_its_wrapping(void **state)
 
     (void)state;
     memcpy(wrapped + 13, disabled, sizeof(disabled));
-    assert_string_equal(kdc_error_status(wrapped, sizeof(wrapped)),
-                        "it is disabled");
+    assert_int_equal(kdc_error_status(wrapped, sizeof(wrapped)),
+                     STATUS_DISABLED);
 }
 
 
@@ -85,20 +90,50 @@ status_cut_short_is_none(void **state)
 {
     (void)state;
     for (size_t length = 0; length < sizeof(disabled); length++)
-        assert_null(kdc_error_status(disabled, length));
+        assert_int_equal(kdc_error_status(disabled, length), 0);
+    assert_int_equal(kdc_error_status(NULL, 0), 0);
+}
+
+
+/* As a salt of that length would be. */
+static void
+twelve_bytes_of_text_are_no_status(void **state)
+{
+    static const uint8_t salt[] = "\x04\x0c" "TESTMON\xc0host";
+
+    (void)state;
+    assert_int_equal(kdc_error_status(salt, sizeof(salt) - 1), 0);
 }
 
 
 static void
-other_statuses_are_none(void **state)
+what_is_no_error_or_has_more_is_no_status(void **state)
+{
+    uint8_t other[sizeof(disabled)];
+
+    (void)state;
+    memcpy(other, disabled, sizeof(other));
+    other[14] = 0x80;
+    assert_int_equal(kdc_error_status(other, sizeof(other)), 0);
+    memcpy(other, disabled, sizeof(other));
+    other[15] = 1;
+    assert_int_equal(kdc_error_status(other, sizeof(other)), 0);
+}
+
+
+static void
+statuses_without_advice_are_told_by_their_number(void **state)
 {
     uint8_t other[sizeof(disabled)];
 
     (void)state;
     memcpy(other, disabled, sizeof(other));
     other[11] = 0x05;
-    assert_null(kdc_error_status(other, sizeof(other)));
-    assert_null(kdc_error_status(NULL, 0));
+    assert_int_equal(kdc_error_status(other, sizeof(other)), 0xc0000005);
+    assert_null(kdc_status_advice(0xc0000005));
+    assert_null(kdc_status_advice(0));
+    assert_string_equal(kdc_status_advice(STATUS_DISABLED),
+                        "the account is disabled: enable it");
 }
 
 
@@ -112,7 +147,9 @@ main(void)
         cmocka_unit_test(status_of_windows_is_read),
         cmocka_unit_test(status_of_samba_is_read_in_its_wrapping),
         cmocka_unit_test(status_cut_short_is_none),
-        cmocka_unit_test(other_statuses_are_none),
+        cmocka_unit_test(twelve_bytes_of_text_are_no_status),
+        cmocka_unit_test(what_is_no_error_or_has_more_is_no_status),
+        cmocka_unit_test(statuses_without_advice_are_told_by_their_number),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,106 @@
+/*
+ * Whether a DC holds anything that another has not taken in from it.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checks/probes/emit.h"
+#include "checks/probes/quest.h"
+#include "checks/probes/replicas.h"
+#include "checks/probes/rootdse.h"
+
+/* How many of the objects that are missing elsewhere are looked at: one is
+   enough to know, and the oldest of a few a good guess at the oldest. */
+enum { PENDING_LIMIT = 10 };
+
+static const char *const attributes[] = {"whenChanged", NULL};
+
+
+/* Read "USN HOST NC" into the fact; false unless it is that. */
+static bool
+read_pending(struct pending_fact *fact, const char *text)
+{
+    char host[256];
+    int nc = 0;
+
+    if (sscanf(text, "%19" SCNd64 " %255s %n", &fact->usn, host, &nc) != 2
+        || nc == 0 || !text[nc] || fact->usn < 0 || fact->usn == INT64_MAX)
+        return false;
+    record_set(&fact->destination, host);
+    record_set(&fact->nc, text + nc);
+    return true;
+}
+
+
+/* Count an object, and note the one that changed first. */
+static void
+take_object(void *data, const struct entry *entry)
+{
+    struct pending_fact *fact = data;
+    int64_t changed_us;
+
+    fact->count++;
+    if (!rootdse_read_time(entry_value(entry, "whenChanged"), &changed_us))
+        changed_us = 0;
+    if (fact->count > 1
+        && (changed_us == 0
+            || (fact->changed_us > 0 && changed_us >= fact->changed_us)))
+        return;
+    fact->changed_us = changed_us;
+    record_set(&fact->dn, entry->dn);
+}
+
+
+/* Ask for what lies beyond one DC's USN, and emit it. */
+static void
+ask_beyond(struct channel *channel, struct pending_fact *fact)
+{
+    struct quest quest = quest_begin(channel, SEARCH_PENDING, fact->nc);
+    char *filter = xasprintf("(uSNChanged>=%" PRId64 ")", fact->usn + 1);
+    const struct search search = {
+        .base = fact->nc,
+        .scope = SCOPE_SUBTREE,
+        .filter = filter,
+        .attributes = attributes,
+        .limit = PENDING_LIMIT,
+        .take = take_object,
+        .data = fact,
+    };
+    bool complete = quest_ask(&quest, &search);
+
+    fact->base.time_us = instant_now().real_us;
+    /* What came before a failure counts; that nothing came does not. */
+    if (complete || fact->count > 0)
+        emit_fact(FACT_PENDING, fact);
+    quest_end(&quest);
+    free(filter);
+}
+
+
+bool
+pending_search(struct directory *directory, const struct session_task *task,
+               const struct followup_task *followup)
+{
+    struct channel channel = {
+        .directory = directory,
+        .host = task->host,
+        .port = task->ldap_port,
+    };
+
+    for (size_t i = 0; i < followup->pending.count; i++) {
+        struct pending_fact *fact = record_new(fact_types[FACT_PENDING]);
+
+        record_set(&fact->host, task->host);
+        if (read_pending(fact, followup->pending.items[i]))
+            ask_beyond(&channel, fact);
+        record_free(fact_types[FACT_PENDING], fact);
+    }
+    return !channel.last.lost;
+}
