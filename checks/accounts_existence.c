@@ -125,6 +125,8 @@ report_absent(const struct audit *audit, const struct watched *watched,
         "%s, %s, is not on %s: not replicated for longer than it may take",
         watched->name, owner, hosts);
 
+    for (size_t i = 0; i < absent->count; i++)
+        finding_concerns(finding, absent->items[i]);
     add_evidence(watched, finding);
     finding_remedy(finding,
                    "on a domain controller: repadmin /syncall /AdeP, then "

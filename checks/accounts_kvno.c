@@ -275,6 +275,8 @@ report_behind(const struct audit *audit, const struct watched *watched,
 
     finding_value(finding, "kvno", (double)comparison->newest, "");
     finding_value(finding, "apart", (double)comparison->apart, "");
+    for (size_t i = 0; i < comparison->behind.count; i++)
+        finding_concerns(finding, comparison->behind.items[i]);
     complete(watched, samples, finding);
     free(owner);
     free(behind);
@@ -339,6 +341,8 @@ report_times(const struct audit *audit, const struct watched *watched,
         "did not replicate, or pwdLastSet alone was written",
         watched->name, owner, hosts);
 
+    for (size_t i = 0; i < others->count; i++)
+        finding_concerns(finding, others->items[i]);
     complete(watched, samples, finding);
     free(owner);
     free(hosts);

@@ -64,6 +64,24 @@ context_has_credentials(const struct context_task *context)
 }
 
 
+/* Find the mail servers' keytabs.  One that systemd did not pass keeps its
+   name, which the worker then cannot open. */
+static void
+find_keytabs(struct settings *settings)
+{
+    for (size_t i = 0; i < settings->mail_count; i++) {
+        struct target_mail *mail = settings->mail[i];
+        struct error error;
+        char *path = *mail->keytab ? credentials_file(mail->keytab, &error)
+                                   : NULL;
+
+        if (path)
+            record_set(&mail->keytab, path);
+        free(path);
+    }
+}
+
+
 struct settings *
 context_settings(const struct configuration *configuration,
                  const struct context_task *context)
@@ -73,6 +91,7 @@ context_settings(const struct configuration *configuration,
     record_set(&settings->numbers->host, context->host);
     settings->numbers->timeout_us = configuration->probes.timeout_us;
     settings->numbers->credentials = context_has_credentials(context);
+    find_keytabs(settings);
     return settings;
 }
 

@@ -32,14 +32,8 @@ credentials_clear(struct credentials *credentials)
 }
 
 
-/*
- * Turn the configured name of a secret into that of its file:
- * "credential:NAME" is what systemd passed under that name.
- *
- * Returns a path for the caller to free(), or NULL.
- */
-static char *
-find_file(const char *name, struct error *error)
+char *
+credentials_file(const char *name, struct error *error)
 {
     static const char prefix[] = "credential:";
     const char *directory = getenv("CREDENTIALS_DIRECTORY");
@@ -144,7 +138,7 @@ static bool
 try_keytab(const char *name, struct credentials *credentials)
 {
     struct error error;
-    char *path = find_file(name, &error);
+    char *path = credentials_file(name, &error);
 
     if (!path || !expect_usable(path, false, &error)) {
         add_tried(credentials, "keytab", &error);
@@ -178,7 +172,7 @@ static void
 find_password(const char *name, struct credentials *credentials)
 {
     struct error error;
-    char *path = *name ? find_file(name, &error) : NULL;
+    char *path = *name ? credentials_file(name, &error) : NULL;
 
     if (path)
         set_text(&credentials->password_file, path);

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "base/error.h"
 #include "base/memory.h"
 #include "daemon/configuration.h"
 
@@ -45,6 +46,14 @@ bool credentials_find(const struct configuration *configuration,
 bool credentials_search(const struct configuration *configuration,
                         const char *machine_keytab,
                         struct credentials *credentials_out);
+
+/*
+ * Turn the configured name of a secret into that of its file:
+ * "credential:NAME" is what systemd passed under that name.
+ *
+ * Returns a path for the caller to free(), or NULL.
+ */
+char *credentials_file(const char *name, struct error *error);
 
 /* Free what credentials own. */
 void credentials_clear(struct credentials *credentials);

@@ -11,8 +11,13 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "checks/map.h"
 #include "checks/principal.h"
 #include "daemon/discovery.h"
+#include "daemon/naming.h"
+
+/* A directory may name anything, and as often as it likes. */
+enum { DCS_MOST = 4096 };
 
 /* What one pass of discovery works on. */
 struct pass {
@@ -153,6 +158,64 @@ find_dcs(struct pass *pass)
 }
 
 
+/* Whether a DC holds a naming context. */
+static bool
+holds(const struct dsa_fact *dsa, const char *nc)
+{
+    for (size_t i = 0; i < dsa->ncs.count; i++)
+        if (text_casecmp(dsa->ncs.items[i], nc) == 0)
+            return true;
+    return false;
+}
+
+
+/* The directories that have told all that they know of the topology. */
+static struct map
+collect_views(const struct facts *facts)
+{
+    struct map views = {NULL, 0};
+
+    FACTS_EACH(facts, FACT_SEARCH, search_fact, search)
+        if (search->purpose == SEARCH_TOPOLOGY && search->outcome == SEARCH_OK)
+            map_add(&views, 0, search->host, search->host);
+    map_finish(&views);
+    return views;
+}
+
+
+/*
+ * Domain controllers by the configuration partition: it has those too that
+ * register no records of the domain, as RODCs and branch offices' do.
+ *
+ * One that was demoted stays in it until that has replicated everywhere, which
+ * may take hours: only what all directories agree on counts.
+ */
+static void
+find_members(struct pass *pass)
+{
+    struct map views = collect_views(pass->facts);
+    char *nc = naming_base(NULL, pass->domain);
+    struct strings shown = {NULL, 0};
+    size_t times = 0;
+
+    FACTS_EACH(pass->facts, FACT_DSA, dsa_fact, dsa)
+        if (holds(dsa, nc) && text_is_host(dsa->server)
+            && (views.count == 0 || map_find(&views, dsa->host)))
+            strings_add(&shown, dsa->server);
+    strings_sort(&shown);
+    for (size_t i = 0; i < shown.count; i++) {
+        bool again = i > 0 && strcmp(shown.items[i - 1], shown.items[i]) == 0;
+
+        times = again ? times + 1 : 1;
+        if (times >= views.count && pass->settings->dc_count < DCS_MOST)
+            settings_dc(pass->settings, shown.items[i]);
+    }
+    strings_clear(&shown);
+    map_clear(&views);
+    free(nc);
+}
+
+
 static void
 take_mail_server(struct pass *pass, const char *host, int64_t port)
 {
@@ -200,7 +263,8 @@ resolve_host(struct pass *pass, const char *host, struct strings *addresses)
 void
 discovery_advance(const struct configuration *configuration,
                   struct settings *settings, struct inquiry *inquiry,
-                  const struct facts *facts, const struct strings *fixed)
+                  const struct facts *facts, const struct strings *fixed,
+                  bool idle)
 {
     struct pass pass = {
         .configuration = configuration, .settings = settings,
@@ -210,6 +274,8 @@ discovery_advance(const struct configuration *configuration,
 
     if (settings->numbers->discovered_dcs)
         find_dcs(&pass);
+    if (settings->numbers->discovered_dcs && idle)
+        find_members(&pass);
     if (settings->numbers->discovered_mail)
         find_mail_servers(&pass);
     find(&pass, "NS", NULL, "", pass.domain);
@@ -219,6 +285,7 @@ discovery_advance(const struct configuration *configuration,
     for (size_t i = 0; i < settings->mail_count; i++)
         resolve_host(&pass, settings->mail[i]->host,
                      &settings->mail[i]->addresses);
+    discovery_foreign_ask(settings, inquiry, facts);
 }
 
 

@@ -74,24 +74,39 @@ create_beside(struct newfile *file, mode_t mode, struct error *error)
 }
 
 
-bool
-newfile_open(struct newfile *file, const char *path, mode_t mode,
-             struct error *error)
+/* Have a stream write to a descriptor, which is -1 where there is none. */
+static bool
+open_stream(struct newfile *file, int descriptor, struct error *error)
 {
-    int descriptor;
-
-    *file = (struct newfile){.path = xstrdup(path)};
-    descriptor = is_replaceable(path) ? create_beside(file, mode, error)
-                                      : open_itself(path, mode, error);
     if (descriptor >= 0) {
         file->stream = fdopen(descriptor, "w");
         if (file->stream)
             return true;
-        error_set_errno(error, "opening %s", path);
+        error_set_errno(error, "opening %s", file->path);
         close(descriptor);
     }
     newfile_abandon(file);
     return false;
+}
+
+
+bool
+newfile_replace(struct newfile *file, const char *path, mode_t mode,
+                struct error *error)
+{
+    *file = (struct newfile){.path = xstrdup(path)};
+    return open_stream(file, create_beside(file, mode, error), error);
+}
+
+
+bool
+newfile_open(struct newfile *file, const char *path, mode_t mode,
+             struct error *error)
+{
+    if (is_replaceable(path))
+        return newfile_replace(file, path, mode, error);
+    *file = (struct newfile){.path = xstrdup(path)};
+    return open_stream(file, open_itself(path, mode, error), error);
 }
 
 

@@ -35,6 +35,11 @@ struct newfile {
 bool newfile_open(struct newfile *file, const char *path, mode_t mode,
                   struct error *error);
 
+/* As newfile_open(), but never writes through a symbolic link or into a device:
+   for a folder that somebody else can write to. */
+bool newfile_replace(struct newfile *file, const char *path, mode_t mode,
+                     struct error *error);
+
 /*
  * Put what was written in place of the file, on disk, and close.
  *

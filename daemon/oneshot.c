@@ -12,12 +12,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/now.h"
 #include "checks/check.h"
 #include "daemon/context.h"
 #include "daemon/credentials.h"
 #include "daemon/delivery.h"
 #include "daemon/oneshot.h"
 #include "daemon/recording.h"
+#include "daemon/refusal.h"
 #include "daemon/run.h"
 
 /* When a person at a terminal begins to wonder, and how often they look. */
@@ -83,22 +85,37 @@ complain(struct strings *errors)
 }
 
 
+/* Say what the state directory withholds, if anybody wants to know: it is the
+   service's, and there need be none.  The line is freed. */
+static void
+mention(const struct options *options, char *problem)
+{
+    if (problem && options->verbosity > 0)
+        fprintf(stderr, "spnhealthd: %s\n", problem);
+    free(problem);
+}
+
+
 /* Look at the estate now. */
 static void
 look(const struct options *options, struct outcome *outcome)
 {
     struct settings *settings
         = context_settings(outcome->configuration, outcome->context);
-    char *problem = context_add_seen(outcome->configuration, settings);
+    struct refusals *refusals
+        = refusals_new(outcome->configuration->state_directory);
 
-    if (problem && options->verbosity > 0)
-        fprintf(stderr, "spnhealthd: %s\n", problem);
-    free(problem);
+    mention(options, context_add_seen(outcome->configuration, settings));
     if (!settings->numbers->credentials)
         outcome->advice = credentials_advice(outcome->configuration);
     outcome->run = run_start(outcome->configuration, settings,
                              outcome->context);
+    mention(options, refusals_apply(refusals, outcome->context, outcome->run,
+                                    now_wall_us()));
     complete(outcome->run);
+    mention(options, refusals_learn(refusals, run_facts(outcome->run),
+                                    now_wall_us()));
+    refusals_free(refusals);
     outcome->settings = settings_copy(run_settings(outcome->run));
     outcome->elapsed_s = (double)run_elapsed_us(outcome->run) / 1e6;
 }

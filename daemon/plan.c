@@ -16,25 +16,19 @@
 #include "checks/spn.h"
 #include "daemon/discovery.h"
 #include "daemon/inquiry.h"
-#include "daemon/naming.h"
 #include "daemon/plan.h"
+#include "daemon/sessions.h"
 
-enum { PORT_DNS = 53, PORT_LDAPS = 636, PORT_GC = 3268, PORT_GC_TLS = 3269 };
+enum { PORT_DNS = 53, PORT_GC = 3268 };
 
 struct plan {
     const struct configuration *configuration;
     struct settings *settings;
     struct inquiry *inquiry;
     struct strings fixed;        /* hosts with configured addresses */
-    enum bind_method bind;
+    struct sessions *sessions;
     const struct facts *facts;   /* of the running plan_advance() */
-    const struct plan_sink *sink;
     bool idle;
-
-    /* Sessions: the first alone, so that a refused password is tried once. */
-    struct strings sessions;     /* hosts of those begun */
-    char *leader;                /* the one that runs alone; NULL: none does */
-    bool forest_asked;           /* one global catalog is enough */
 
     size_t searches_seen;        /* when names of SPNs were last looked at */
 };
@@ -49,7 +43,7 @@ plan_new(const struct configuration *configuration, struct settings *settings,
     plan->configuration = configuration;
     plan->settings = settings;
     plan->inquiry = inquiry_new(resolvers);
-    plan->bind = bind;
+    plan->sessions = sessions_new(configuration, settings, bind);
     for (size_t i = 0; i < settings->dc_count; i++)
         if (settings->dcs[i]->addresses.count > 0)
             strings_add_unique(&plan->fixed, settings->dcs[i]->host);
@@ -67,8 +61,7 @@ plan_free(struct plan *plan)
         return;
     inquiry_free(plan->inquiry);
     strings_clear(&plan->fixed);
-    strings_clear(&plan->sessions);
-    free(plan->leader);
+    sessions_free(plan->sessions);
     free(plan);
 }
 
@@ -141,16 +134,6 @@ ask_ports(struct plan *plan, const struct target_dc *dc, const char *address,
 }
 
 
-/* The port that LDAP sessions use with a DC; 0 if it is no LDAP server. */
-static int64_t
-session_port(const struct plan *plan, const struct target_dc *dc)
-{
-    bool tls = plan->configuration->ldap.tls == TLS_LDAPS;
-
-    return tls && dc->ldap == 389 ? PORT_LDAPS : dc->ldap;
-}
-
-
 /* Whether a DC says that it keeps time for others; what is not a DC of
    Active Directory may do so without saying. */
 static bool
@@ -176,7 +159,7 @@ ask_dc(struct plan *plan, const struct target_dc *dc, const char *address)
     /* Who it is, and whether a session with it is worth while. */
     if (dc->ldap) {
         inquiry_ask(inquiry, PROBE_ROOTDSE, TRANSPORT_TCP, dc->host, address,
-                    session_port(plan, dc));
+                    sessions_port(plan->sessions, dc));
         inquiry_ask(inquiry, PROBE_CLDAP, TRANSPORT_UDP, dc->host, address,
                     dc->ldap);
     }
@@ -269,195 +252,25 @@ ask_spn_hosts(struct plan *plan)
 }
 
 
-/* The first address of a host at which a probe found a port open, or NULL;
-   over TCP, unless any transport will do. */
-static const char *
-open_address(const struct plan *plan, const char *host,
-             enum packet_probe probe, int64_t port, bool any_transport)
-{
-    FACTS_EACH(plan->facts, FACT_PORT, port_fact, fact)
-        if (fact->probe == (int)probe && fact->port == port
-            && (any_transport || fact->transport == TRANSPORT_TCP)
-            && fact->outcome == PORT_OPEN && strcmp(fact->host, host) == 0)
-            return fact->address;
-    return NULL;
-}
-
-
-/*
- * Choose the KDC for a DC's session: its own, or another that answers.  Over
- * TCP, if there is one: tickets often outgrow a datagram.
- *
- * Returns false to wait for what is still being asked.
- */
-static bool
-choose_kdc(const struct plan *plan, const struct target_dc *dc,
-           const struct target_dc **kdc_out, const char **address_out)
-{
-    const struct settings *settings = plan->settings;
-
-    *kdc_out = dc;
-    *address_out = open_address(plan, dc->host, PROBE_KDC, dc->kerberos, false);
-    if (*address_out || plan->bind != BIND_GSSAPI)
-        return true;
-    if (!plan->idle)
-        return false;
-    for (size_t i = 0; i < settings->dc_count && !*address_out; i++) {
-        *kdc_out = settings->dcs[i];
-        *address_out = open_address(plan, (*kdc_out)->host, PROBE_KDC,
-                                    (*kdc_out)->kerberos, false);
-    }
-    if (!*address_out) {
-        *kdc_out = dc;
-        *address_out
-            = open_address(plan, dc->host, PROBE_KDC, dc->kerberos, true);
-    }
-    return *address_out != NULL;
-}
-
-
-/* What a DC told of itself, or NULL. */
-static const struct rootdse_fact *
-rootdse_of(const struct plan *plan, const char *host)
-{
-    FACTS_EACH(plan->facts, FACT_ROOTDSE, rootdse_fact, rootdse)
-        if (strcmp(rootdse->host, host) == 0)
-            return rootdse;
-    return NULL;
-}
-
-
-/* Tell a session which SPNs and accounts matter. */
-static void
-add_interests(const struct plan *plan, struct session_task *task)
-{
-    const struct settings *settings = plan->settings;
-    const struct strings *services = &settings->numbers->services;
-
-    for (size_t i = 0; i < services->count; i++)
-        strings_add_unique(&task->services, services->items[i]);
-    for (size_t i = 0; i < settings->mail_count; i++) {
-        const struct target_mail *mail = settings->mail[i];
-
-        if (*mail->account)
-            strings_add_unique(&task->accounts, mail->account);
-        strings_add_unique(&task->hosts, mail->host);
-        for (size_t j = 0; j < mail->services.count; j++)
-            strings_add_unique(&task->services, mail->services.items[j]);
-    }
-    task->all_spns = settings->numbers->duplicates_all
-                     && wanted(plan, "duplicates");
-}
-
-
-/* The global catalog's port, if this session is to ask the forest. */
-static int64_t
-forest_port(struct plan *plan, const struct target_dc *dc)
-{
-    bool tls = plan->configuration->ldap.tls == TLS_LDAPS;
-
-    if (plan->forest_asked || !plan->settings->numbers->duplicates_forest
-        || !wanted(plan, "duplicates")
-        || !port_expected(plan->facts, dc, PORT_GC, TRANSPORT_TCP))
-        return 0;
-    plan->forest_asked = true;
-    return tls && dc->gc == PORT_GC ? PORT_GC_TLS : dc->gc;
-}
-
-
-/* Begin a DC's session if it has answered and nothing is to be waited for;
-   returns whether it did. */
-static bool
-begin_session(struct plan *plan, const struct target_dc *dc)
-{
-    const char *address, *kdc_address = NULL;
-    const struct target_dc *kdc;
-    const struct rootdse_fact *rootdse = rootdse_of(plan, dc->host);
-    struct session_task *task;
-    char *base;
-
-    address = open_address(plan, dc->host, PROBE_ROOTDSE,
-                           session_port(plan, dc), false);
-    if (!address || strings_contain(&plan->sessions, dc->host)
-        || !choose_kdc(plan, dc, &kdc, &kdc_address))
-        return false;
-    task = record_new(&session_task_type);
-    record_set(&task->host, dc->host);
-    record_set(&task->address, address);
-    record_set(&task->kdc_host, kdc->host);
-    record_set(&task->kdc_address, kdc_address ? kdc_address : "");
-    task->kdc_port = kdc->kerberos ? kdc->kerberos : 88;
-    task->ldap_port = session_port(plan, dc);
-    task->gc_port = forest_port(plan, dc);
-    base = naming_base(rootdse, plan->settings->numbers->domain);
-    record_set(&task->base, *plan->configuration->base
-                                ? plan->configuration->base : base);
-    free(base);
-    record_set(&task->configuration, rootdse ? rootdse->configuration_nc : "");
-    add_interests(plan, task);
-    strings_add(&plan->sessions, dc->host);
-    plan->sink->session(plan->sink->closure, task);
-    return true;
-}
-
-
-enum trial { TRIAL_OPEN, TRIAL_PASSED, TRIAL_REFUSED };
-
-/* How the credentials have fared so far.  One refusal ends all attempts: a
-   wrong password counts towards the account's lockout. */
-static enum trial
-credentials_trial(const struct plan *plan)
-{
-    enum trial trial = TRIAL_OPEN;
-
-    FACTS_EACH(plan->facts, FACT_TGT, tgt_fact, tgt) {
-        if (tgt->outcome == KDC_REFUSED || tgt->outcome == KDC_NO_CREDENTIALS)
-            return TRIAL_REFUSED;
-        if (tgt->outcome == KDC_OK)
-            trial = TRIAL_PASSED;
-    }
-    FACTS_EACH(plan->facts, FACT_BIND, bind_fact, bind) {
-        if (plan->bind == BIND_SIMPLE && bind->outcome == BIND_REFUSED)
-            return TRIAL_REFUSED;
-        if (bind->outcome == BIND_OK)
-            trial = TRIAL_PASSED;
-    }
-    return plan->bind == BIND_ANONYMOUS ? TRIAL_PASSED : trial;
-}
-
-
-/* Begin the sessions that can begin now. */
-static void
-begin_sessions(struct plan *plan)
-{
-    enum trial trial = credentials_trial(plan);
-
-    if (!plan->settings->numbers->credentials || trial == TRIAL_REFUSED)
-        return;
-    if (!wanted(plan, "spn") && !wanted(plan, "duplicates")
-        && !plan->settings->numbers->discovered_mail)
-        return;
-    if (!plan->idle
-        && !discovery_mail_settled(plan->settings, plan->inquiry, plan->facts))
-        return;
-    for (size_t i = 0; i < plan->settings->dc_count; i++) {
-        const struct target_dc *dc = plan->settings->dcs[i];
-
-        if (trial == TRIAL_OPEN && plan->leader)
-            return;
-        if (dc->ldap && begin_session(plan, dc) && trial == TRIAL_OPEN)
-            plan->leader = xstrdup(dc->host);
-    }
-}
-
-
 void
-plan_session_ended(struct plan *plan, const char *host)
+plan_session_settled(struct plan *plan, size_t number)
 {
-    if (plan->leader && strcmp(plan->leader, host) == 0) {
-        free(plan->leader);
-        plan->leader = NULL;
-    }
+    sessions_settled(plan->sessions, number);
+}
+
+
+struct followup_task *
+plan_follow_up(struct plan *plan, const struct facts *facts, size_t number)
+{
+    struct strings realms = {NULL, 0}, kdcs = {NULL, 0};
+    struct followup_task *task;
+
+    discovery_foreign_realms(facts, plan->settings, &realms);
+    discovery_foreign_kdcs(plan->inquiry, facts, &kdcs);
+    task = sessions_follow_up(plan->sessions, facts, number, &realms, &kdcs);
+    strings_clear(&realms);
+    strings_clear(&kdcs);
+    return task;
 }
 
 
@@ -468,11 +281,10 @@ plan_advance(struct plan *plan, const struct facts *facts, bool idle,
     const struct settings *settings = plan->settings;
 
     plan->facts = facts;
-    plan->sink = sink;
     plan->idle = idle;
     inquiry_set_sink(plan->inquiry, sink->packet, sink->closure);
     discovery_advance(plan->configuration, plan->settings, plan->inquiry,
-                      facts, &plan->fixed);
+                      facts, &plan->fixed, idle);
     for (size_t i = 0; i < settings->dc_count; i++)
         for (size_t j = 0; j < settings->dcs[i]->addresses.count; j++)
             ask_dc(plan, settings->dcs[i],
@@ -481,6 +293,8 @@ plan_advance(struct plan *plan, const struct facts *facts, bool idle,
         for (size_t j = 0; j < settings->mail[i]->addresses.count; j++)
             ask_mail_server(plan, settings->mail[i],
                             settings->mail[i]->addresses.items[j]);
-    begin_sessions(plan);
+    if (idle || discovery_mail_settled(settings, plan->inquiry, facts))
+        sessions_begin(plan->sessions, facts, idle, sink->session,
+                       sink->closure);
     ask_spn_hosts(plan);
 }

@@ -54,7 +54,17 @@ void plan_free(struct plan *plan);
 void plan_advance(struct plan *plan, const struct facts *facts, bool idle,
                   const struct plan_sink *sink);
 
-/* Say that a DC's session worker has ended, whatever it delivered. */
-void plan_session_ended(struct plan *plan, const char *host);
+/* Say that a session, by its number in the order of sink->session's calls, has
+   told what it found at first, or has ended, whatever it delivered. */
+void plan_session_settled(struct plan *plan, size_t number);
+
+/*
+ * What to ask in a session once all sessions have told what they found.
+ *
+ * Returns a task for the caller to record_free(); NULL: nothing.
+ */
+struct followup_task *plan_follow_up(struct plan *plan,
+                                     const struct facts *facts,
+                                     size_t number);
 
 #endif

@@ -10,12 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "daemon/lines.h"
 #include "daemon/newfile.h"
 #include "daemon/seen.h"
 
 /* RFC 1035 section 2.3.4, with room for lines that are no hosts. */
-enum { HOST_MAX = 253, LABEL_MAX = 63, LINE_MAX_BYTES = 4096 };
+enum { HOST_MAX = 253, LINE_MAX_BYTES = 4096 };
 
 enum { FILE_MAX = SEEN_MOST * (HOST_MAX + 1) + LINE_MAX_BYTES };
 
@@ -25,34 +26,14 @@ static const char heading[]
       "be\n# deleted here.\n";
 
 
-/* Whether a line is a host in canonical spelling: labels of lower-case
-   letters, digits, "-" and "_" with dots between. */
-static bool
-is_host(const char *text, size_t length)
-{
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
-    size_t label = 0;
-
-    if (strlen(text) != length || length > HOST_MAX)
-        return false;
-    for (const char *at = text; *at; at++) {
-        label = *at == '.' ? 0 : label + 1;
-        if (label > LABEL_MAX || (label == 0 && (at == text || at[-1] == '.'))
-            || (label > 0 && !strchr(allowed, *at))
-            || (label == 1 && *at == '-'))
-            return false;
-    }
-    return label > 0;
-}
-
-
 /* Take one line; false if it is to be ignored with a warning. */
 static bool
 take_line(const struct lines *lines, struct strings *hosts)
 {
     if (*lines->text == '#' || lines->length == 0)
         return true;
-    if (!is_host(lines->text, lines->length) || hosts->count >= SEEN_MOST)
+    if (strlen(lines->text) != lines->length || !text_is_host(lines->text)
+        || hosts->count >= SEEN_MOST)
         return false;
     strings_add_unique(hosts, lines->text);
     return true;
@@ -94,7 +75,7 @@ seen_write(const char *path, const struct strings *hosts, struct error *error)
     if (!newfile_open(&file, path, 0600, error))
         return error_prefix(error, "saving the mail servers seen");
     for (size_t i = 0; i < hosts->count && i < SEEN_MOST; i++)
-        if (is_host(hosts->items[i], strlen(hosts->items[i])))
+        if (text_is_host(hosts->items[i]))
             strings_add_unique(&sorted, hosts->items[i]);
     strings_sort(&sorted);
     fputs(heading, file.stream);

@@ -15,9 +15,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/history.h"
 #include "daemon/latest.h"
 #include "daemon/lines.h"
 #include "daemon/newfile.h"
+#include "daemon/refusal.h"
 #include "daemon/seen.h"
 #include "daemon/settings_file.h"
 #include "daemon/state.h"
@@ -128,7 +130,8 @@ static void
 sweep(const struct state *state)
 {
     static const char *const names[]
-        = {ALERTS_FILE, LATEST_FILE, SEEN_FILE, NULL};
+        = {ALERTS_FILE, HISTORY_FILE, LATEST_FILE, REFUSALS_FILE, SEEN_FILE,
+           NULL};
 
     for (const char *const *name = names; *name; name++) {
         char *path = state_path(state, *name);

@@ -169,6 +169,7 @@ CONFIG
     kdb5_util create -s -r "$realm" -P throwaway
     kadmin.local add_principal +requires_preauth -randkey "$monitor"
     kadmin.local ktadd -norandkey -k "$state/mon.keytab" "$monitor"
+    kadmin.local add_principal -randkey "smtp/mail.$domain"
     for host in all ldap; do
         kadmin.local add_principal -randkey "ldap/$host.$domain"
         kadmin.local ktadd -norandkey -k "$state/slapd.keytab" "ldap/$host.$domain"

@@ -73,6 +73,10 @@ key_that_is_two_behind_is_critical_at_once(void **state)
                            IMPACT_MAIL_FAILS);
     directory_expect_text(estate, "ACCOUNT_KVNO_DIVERGED", "MX1$",
                           "on " DC1 ": 2 changes behind");
+    /* By this, replication to there can be told to be the cause. */
+    assert_true(strings_contain(
+        &findings_find(estate->findings, "ACCOUNT_KVNO_DIVERGED", "MX1$")
+             ->concerns, DC1));
 }
 
 

@@ -298,7 +298,7 @@ a_refused_password_is_tried_once(void **state)
     say_healthy(world, "dc2." DOMAIN, "10.0.0.2");
     advance(world, false);
     say_tgt(world, "dc1." DOMAIN, KDC_REFUSED);
-    plan_session_ended(world->plan, "dc1." DOMAIN);
+    plan_session_settled(world->plan, 0);
     advance(world, false);
     advance(world, true);
     assert_int_equal(world->sessions.count, 1);
@@ -320,9 +320,74 @@ a_first_session_without_an_answer_is_followed_by_the_next(void **state)
     say_tgt(world, "dc1." DOMAIN, KDC_UNREACHED);
     advance(world, false);
     assert_int_equal(world->sessions.count, 1);
-    plan_session_ended(world->plan, "dc1." DOMAIN);
+    plan_session_settled(world->plan, 0);
     advance(world, false);
     assert_int_equal(world->sessions.count, 2);
+    world_free(world);
+}
+
+
+static void
+a_kdc_without_a_directory_gets_a_session_for_its_tickets(void **state)
+{
+    struct world *world = world_new(BIND_GSSAPI);
+
+    (void)state;
+    strings_add_unique(&world->configuration->settings->numbers->checks,
+                       "tickets");
+    find_two_dcs(world);
+    advance(world, false);
+    say_healthy(world, "dc1." DOMAIN, "10.0.0.1");
+    say_port(world, "dc2." DOMAIN, "10.0.0.2", PROBE_KDC, 88, PORT_OPEN);
+    advance(world, false);
+    say_tgt(world, "dc1." DOMAIN, KDC_OK);
+    advance(world, false);
+    assert_int_equal(world->sessions.count, 1);
+    advance(world, true);
+    assert_int_equal(world->sessions.count, 2);
+    assert_string_equal(world->sessions.items[1],
+                        "dc2." DOMAIN " via dc2." DOMAIN " gc 0 base ");
+    advance(world, true);
+    assert_int_equal(world->sessions.count, 2);
+    world_free(world);
+}
+
+
+/* Whether a session's follow-up asks tickets for a mail server's name. */
+static bool
+asks_tickets(struct world *world, size_t number, const char *spn)
+{
+    struct followup_task *task
+        = plan_follow_up(world->plan, world->facts, number);
+    bool asks = task && strings_contain(&task->spns, spn);
+
+    record_free(&followup_task_type, task);
+    return asks;
+}
+
+
+static void
+tickets_are_asked_of_a_kdc_that_gave_one(void **state)
+{
+    struct world *world = world_new(BIND_GSSAPI);
+    struct settings *settings = world->configuration->settings;
+
+    (void)state;
+    strings_add_unique(&settings->numbers->checks, "tickets");
+    settings->numbers->discovered_mail = false;
+    settings_mail(settings, "ex1." DOMAIN)->origin = MAIL_CONFIGURED;
+    find_two_dcs(world);
+    advance(world, false);
+    say_healthy(world, "dc1." DOMAIN, "10.0.0.1");
+    say_healthy(world, "dc2." DOMAIN, "10.0.0.2");
+    advance(world, false);
+    say_tgt(world, "dc1." DOMAIN, KDC_OK);
+    advance(world, false);
+    assert_int_equal(world->sessions.count, 2);
+    assert_true(asks_tickets(world, 0, "SMTPSVC/ex1." DOMAIN));
+    assert_false(asks_tickets(world, 1, "SMTPSVC/ex1." DOMAIN));
+    say_tgt(world, "dc2." DOMAIN, KDC_OK);
+    assert_true(asks_tickets(world, 1, "SMTPSVC/ex1." DOMAIN));
     world_free(world);
 }
 
@@ -376,7 +441,7 @@ a_dc_that_does_not_answer_gets_no_session(void **state)
     advance(world, false);
     say_port(world, "dc1." DOMAIN, "10.0.0.1", PROBE_ROOTDSE, 389,
              PORT_SILENT);
-    say_port(world, "dc1." DOMAIN, "10.0.0.1", PROBE_KDC, 88, PORT_OPEN);
+    say_port(world, "dc1." DOMAIN, "10.0.0.1", PROBE_KDC, 88, PORT_SILENT);
     advance(world, true);
     assert_int_equal(world->sessions.count, 0);
     world_free(world);
@@ -516,6 +581,9 @@ main(void)
         cmocka_unit_test(a_refused_password_is_tried_once),
         cmocka_unit_test(
             a_first_session_without_an_answer_is_followed_by_the_next),
+        cmocka_unit_test(
+            a_kdc_without_a_directory_gets_a_session_for_its_tickets),
+        cmocka_unit_test(tickets_are_asked_of_a_kdc_that_gave_one),
         cmocka_unit_test(anonymous_sessions_do_not_wait_for_each_other),
         cmocka_unit_test(another_kdc_serves_a_dc_whose_own_is_closed),
         cmocka_unit_test(a_dc_that_does_not_answer_gets_no_session),

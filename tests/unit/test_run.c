@@ -157,10 +157,12 @@ a_dc_that_answers_gets_a_session_of_its_own(void **state)
 {
     static const char probe[]
         = "if [ $1 = session ]; then\n"
-          "  cat >/dev/null\n"
+          "  read -r context; read -r task\n"
           "  echo '{\"type\":\"bind\",\"time_us\":1,\"host\":\"dc1\","
           "\"address\":\"192.0.2.1\",\"port\":389,\"outcome\":\"ok\","
           "\"mechanism\":\"anonymous\",\"detail\":\"\",\"latency_us\":1}'\n"
+          "  echo '{\"type\":\"done\",\"id\":0}'\n"
+          "  read -r more\n"
           "  exit 0\n"
           "fi\n"
           "echo '{\"type\":\"port\",\"time_us\":1,\"host\":\"dc1\","
@@ -179,6 +181,91 @@ a_dc_that_answers_gets_a_session_of_its_own(void **state)
     assert_string_equal(facts_first(run_facts(run), FACT_BIND)->seen_from,
                         "mon.corp.example");
     run_free(run);
+}
+
+
+/* A session that gets a ticket, and asks for nothing until it is followed up:
+   then it tells of a bind. */
+#define SESSION_WITH_FOLLOW_UP                                                \
+    "  read -r context; read -r task\n"                                       \
+    "  echo '{\"type\":\"tgt\",\"time_us\":1,\"host\":\"dc1\","                \
+    "\"principal\":\"mon@CORP.EXAMPLE\",\"outcome\":\"ok\",\"error_code\":0,"    \
+    "\"nt_status\":0,\"etype\":18,\"kvno\":1,\"transport\":\"udp\","             \
+    "\"detail\":\"\",\"latency_us\":1}'\n"                                     \
+    "  echo '{\"type\":\"done\",\"id\":0}'\n"                                  \
+    "  read -r more\n"                                                        \
+    "  case $more in *'\"accounts\":[\"mon\"]'*)\n"                           \
+    "    echo '{\"type\":\"bind\",\"time_us\":1,\"host\":\"dc1\","             \
+    "\"address\":\"192.0.2.1\",\"port\":389,\"outcome\":\"ok\","               \
+    "\"mechanism\":\"GSSAPI\",\"detail\":\"\",\"latency_us\":1}'\n"           \
+    "    echo '{\"type\":\"done\",\"id\":0}';;\n"                              \
+    "  esac\n"                                                                \
+    "  exit 0\n"
+
+#define OPEN_PORT                                                             \
+    "echo '{\"type\":\"port\",\"time_us\":1,\"host\":\"dc1\","                 \
+    "\"address\":\"192.0.2.1\",\"port\":389,\"transport\":\"tcp\","            \
+    "\"probe\":\"rootdse\",\"outcome\":\"open\",\"latency_us\":1,"             \
+    "\"detail\":\"\"}'\n"
+
+
+static void
+a_session_is_followed_up_when_all_have_told(void **state)
+{
+    struct run *run;
+
+    (void)state;
+    strings_add_unique(&configuration->settings->numbers->checks, "accounts");
+    run = run_script("if [ $1 = session ]; then\n" SESSION_WITH_FOLLOW_UP
+                     "fi\n" OPEN_PORT READ_TASKS, 20000000);
+    assert_null(facts_first(run_facts(run), FACT_WORKER));
+    assert_non_null(facts_first(run_facts(run), FACT_TGT));
+    assert_non_null(facts_first(run_facts(run), FACT_BIND));
+    run_free(run);
+}
+
+
+static void
+a_session_that_rests_at_the_deadline_is_no_fault(void **state)
+{
+    struct run *run;
+
+    (void)state;
+    /* The packet worker never answers, so nobody is followed up. */
+    run = run_script("if [ $1 = session ]; then\n" SESSION_WITH_FOLLOW_UP
+                     "fi\n" OPEN_PORT "exec sleep 600", 800000);
+    assert_non_null(facts_first(run_facts(run), FACT_TGT));
+    assert_null(facts_first(run_facts(run), FACT_BIND));
+    assert_string_equal(worker_fact(run)->worker, "packet");
+    run_free(run);
+}
+
+
+static void
+a_keytab_is_read_by_a_worker_of_its_own(void **state)
+{
+    static const char probe[]
+        = "if [ $1 = keytab ]; then\n"
+          "  read -r context; read -r task\n"
+          "  echo '{\"type\":\"keytab\",\"time_us\":1,\"host\":\"\","
+          "\"file\":\"/k\",\"readable\":false,\"principal\":\"\","
+          "\"kvno\":0,\"etype\":0,\"detail\":\"-\"}'\n"
+          "  exit 0\n"
+          "fi\n" READ_TASKS;
+    struct run *run;
+
+    (void)state;
+    record_set(&context->keytab, "/k");
+    run = run_script(probe, 20000000);
+    assert_null(facts_first(run_facts(run), FACT_WORKER));
+    assert_non_null(facts_first(run_facts(run), FACT_KEYTAB));
+    run_free(run);
+    run = run_script("if [ $1 = keytab ]; then exec sleep 600; fi\n"
+                     READ_TASKS, 300000);
+    assert_string_equal(worker_fact(run)->worker, "keytab");
+    assert_int_equal(worker_fact(run)->outcome, WORKER_KILLED);
+    run_free(run);
+    record_set(&context->keytab, "");
 }
 
 
@@ -224,6 +311,9 @@ main(void)
         cmocka_unit_test(a_worker_that_lies_is_stopped),
         cmocka_unit_test(a_flood_of_words_is_no_way_past_the_deadline),
         cmocka_unit_test(a_dc_that_answers_gets_a_session_of_its_own),
+        cmocka_unit_test(a_session_is_followed_up_when_all_have_told),
+        cmocka_unit_test(a_session_that_rests_at_the_deadline_is_no_fault),
+        cmocka_unit_test(a_keytab_is_read_by_a_worker_of_its_own),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
