@@ -125,7 +125,7 @@ mon "$SPNHEALTHD" "${estate[@]}"
 says 'no credentials' 3 "$out" '^UNKNOWN +NOT_PERMITTED spn '
 expect 'the first line says so' grep -q '^note  *No credentials (keytab /etc/krb5.keytab: No such' <(head -n 1 "$out")
 expect 'and how to make some' grep -q 'samba-tool user create spnhealthd' "$out"
-expect 'the clocks are judged all the same' grep -qE '^checks +clock +OK' "$out"
+expect 'the clocks are judged all the same' grep -qE '^(checks)? +clock +OK' "$out"
 expect 'and the ports' grep -qE '^ +ports +OK' "$out"
 expect 'it is said once' test ! -s "$err"
 mon "$SPNHEALTHD" "${estate[@]}" -f json
@@ -227,23 +227,15 @@ wkt $work/$1.keytab
 TEXT
 }
 
-# DCs count wrong passwords only while some number of them locks.
-lock_after()
-{
-    "$lab" exec dc1 samba-tool domain passwordsettings set \
-        --account-lockout-threshold="$1"
-}
-
 wrong_passwords_are_tried_once()
 {
     local service cycles_s=9
 
-    quietly lock_after 10
     quietly add_wrong_account wrong1
     quietly add_wrong_account wrong2
     quietly replicate
     mon "$SPNHEALTHD" "${estate[@]}" --keytab "$work/wrong1.keytab"
-    says 'a wrong password' 3 "$out" 'KDC_ERR_PREAUTH_FAILED'
+    says 'a wrong password' 2 "$out" 'KDC_ERR_PREAUTH_FAILED'
     expect 'was tried once' test "$(wrong_passwords wrong1)" -eq 1
     expect 'and says so, once' test "$(sed -n '/LDAP_BIND_FAILED/,/^seen/p' "$out" |
         tr -s ' \n' ' ' | grep -o 'lest the account' | wc -l)" -eq 1
@@ -263,7 +255,6 @@ YAML
 
     quietly "$lab" exec dc1 samba-tool user delete wrong1
     quietly "$lab" exec dc1 samba-tool user delete wrong2
-    quietly lock_after 0
 }
 wrong_passwords_are_tried_once
 
@@ -315,11 +306,21 @@ expect 'nowhere but there' lacks '\|' <(tail -n +2 "$out")
 
 # ----- strictness
 
+# The mail server's clock is seen by SMB alone.
+"$lab" exec mail1 nft -f - <<TEXT
+table inet shut {
+    chain input {
+        type filter hook input priority 0;
+        tcp dport 445 reject with tcp reset
+    }
+}
+TEXT
 mon "${good[@]}" --check=clock -f json
 expect 'something not seen is OK' jq -e '.status == "OK"
     and ([.checks[].not_covered[]] | length > 0)' "$out"
 mon "${good[@]}" --check=clock --strict
 says 'unless told to be strict' 3 "$out" '^UNKNOWN '
+"$lab" exec mail1 nft delete table inet shut
 
 # ----- terminals
 

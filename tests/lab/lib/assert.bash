@@ -60,6 +60,17 @@ quietly()
     }
 }
 
+# Write a configuration for the lab: write_lab_config FILE [LINE...]
+write_lab_config()
+{
+    {
+        printf 'domain: %s\n' "$lab_domain"
+        printf 'credentials: {principal: "%s", keytab: "%s"}\n' \
+            "$lab_principal" "$lab_keytab"
+        printf '%s\n' "${@:2}"
+    } >"$1"
+}
+
 # Run a check in the monitoring host: run_check REPORT [--clock OFFSET]
 # [OPTION...]; leaves REPORT.json, .stderr, .status and .seconds.
 run_check()
@@ -80,11 +91,15 @@ run_check()
         'BEGIN { printf "%.3f\n", ended - begun }' >"$report.seconds"
 }
 
-# The findings above OK, a line each: STATUS CODE SUBJECT
+# The findings above OK, a line each: STATUS CODE SUBJECT, and for symptoms
+# " by CODE,..." of what explains them.
 findings_of()
 {
     jq -r '.findings[] | select(.status != "OK")
-        | "\(.status) \(.code) \(.subject)"' "$1.json" | sort
+        | "\(.status) \(.code) \(.subject)"
+        + if .caused_by == [] then ""
+          else " by " + ([.caused_by[] | split(" ")[0]] | unique | join(","))
+          end' "$1.json" | sort
 }
 
 # The exit status that findings on standard input should lead to.
@@ -95,7 +110,8 @@ status_of()
          END { print c ? 2 : w ? 1 : u ? 3 : 0 }'
 }
 
-# Exactly the findings on standard input, but for those after "may".
+# Exactly the findings on standard input, as findings_of() has them, but for
+# those after "may": patterns that say nothing of what explains them.
 expect_findings()
 {
     local name=$1 report=$2 line pattern found wanted explained
@@ -112,7 +128,7 @@ expect_findings()
         explained=no
         for pattern in "${may[@]}"; do
             # shellcheck disable=SC2053 # a pattern is what it is
-            [[ $line != $pattern ]] || explained=yes
+            [[ ${line%% by *} != $pattern ]] || explained=yes
         done
         [ "$explained" = yes ] || found+=$line$'\n'
     done < <(findings_of "$report")
@@ -146,6 +162,16 @@ expect_healthy()
         { findings_of "$report"
           jq -c '.checks[]' "$report.json"
           cat "$report.stderr"; } | not_ok "$name: all OK"
+    fi
+}
+
+# expect_equal NAME VALUE WANTED
+expect_equal()
+{
+    if [ "$2" = "$3" ]; then
+        ok "$1"
+    else
+        echo "$2 instead of $3" | not_ok "$1"
     fi
 }
 

@@ -27,7 +27,7 @@ directory_tune()
 	dns update command = /usr/sbin/samba_dnsupdate --use-samba-tool\
 	dnsupdate:name interval = 86400\
 	dreplsrv:periodic_startup_interval = 1\
-	dreplsrv:periodic_interval = 10\
+	dreplsrv:periodic_interval = 5\
 	dreplsrv:notify_interval = 1\
 	kccsrv:periodic_startup_interval = 1\
 	rpc server dynamic port range = 50000-50100' /etc/samba/smb.conf
@@ -43,8 +43,10 @@ directory_provision()
         >>"$LAB_DIR/log/dc1" 2>&1
     host_exec dc1 env LAB_DIR="$LAB_DIR" bash -c directory_tune
     directory_certify dc1
+    # Wrong passwords are counted only while some number of them locks.
     host_exec dc1 samba-tool domain passwordsettings set --quiet \
-        --min-pwd-age=0 --max-pwd-age=0 --history-length=0 --complexity=off
+        --min-pwd-age=0 --max-pwd-age=0 --history-length=0 --complexity=off \
+        --account-lockout-threshold=10
 }
 
 directory_join_dc2()
@@ -70,11 +72,11 @@ directory_certify()
         cp cert.pem ca.pem" >>"$LAB_DIR/log/$1" 2>&1
 }
 
-# Run a service in a DC: dc_run DC OFFSET COMMAND...; an empty offset is the
-# true time.
-dc_run()
+# Run a service in a host: service_run HOST OFFSET COMMAND...; an empty offset
+# is the true time.
+service_run()
 {
-    local dc=$1 offset=$2
+    local host=$1 offset=$2
     local -a faked=(env)
     shift 2
     if [ -n "$offset" ]; then
@@ -83,8 +85,8 @@ dc_run()
                FAKETIME_DONT_FAKE_MONOTONIC=1 LDB_MODULES_DISABLE_DEEPBIND=1)
     fi
     # Forked off, lest nsenter(1) waits, and stops when its child is stopped.
-    host_exec "$dc" setsid --fork "${faked[@]}" "$@" \
-        </dev/null >>"$LAB_DIR/log/$dc" 2>&1
+    host_exec "$host" setsid --fork "${faked[@]}" "$@" \
+        </dev/null >>"$LAB_DIR/log/$host" 2>&1
 }
 
 # Start a DC's time service: dc_start_ntp DC [OFFSET]
@@ -95,7 +97,7 @@ dc_start_ntp()
     host_exec "$1" sh -c 'rm -f /run/chrony.pid; printf "%s\n" \
         "local stratum 3" allow "bindcmdaddress /" "cmdport 0" \
         "pidfile /run/chrony.pid" >/etc/chrony/lab.conf'
-    dc_run "$1" "${2:-}" chronyd -x -n -u root -f /etc/chrony/lab.conf
+    service_run "$1" "${2:-}" chronyd -x -n -u root -f /etc/chrony/lab.conf
 }
 
 ntp_is_stopped()
@@ -109,7 +111,7 @@ dc_start()
     local dc=$1 offset=${2:-}
     # What a killed Samba leaves there keeps the next one from replicating.
     host_exec "$dc" sh -c 'rm -rf /run/samba/*'
-    dc_run "$dc" "$offset" samba -F --no-process-group
+    service_run "$dc" "$offset" samba -F --no-process-group
     dc_start_ntp "$dc" "$offset"
     wait_until 30 "$dc's directory" dc_answers "$dc"
     wait_until 30 "$dc's KDC" host_exec "$dc" nc -z "${lab_address[$dc]}" 88
@@ -143,41 +145,68 @@ dc_is_stopped()
     ! host_exec "$1" pgrep -f "$dc_programs"
 }
 
+# The monitoring account, and accounts that are of no use until a fault uses
+# them: all with AES keys, made with the enctypes that are told.
 directory_add_accounts()
 {
-    local account
-    host_exec dc1 samba-tool user create monitor --random-password --use-username-as-cn >/dev/null
-    host_exec dc1 samba-tool user setexpiry monitor --noexpiry >/dev/null
-    account_set_etypes monitor 24
-    # The key follows the enctypes at the next change of the password.
-    host_exec dc1 samba-tool user setpassword monitor \
-        --newpassword="Monitor-$RANDOM-$RANDOM-$RANDOM" >/dev/null
-    host_exec dc1 samba-tool domain exportkeytab /etc/monitor.keytab \
-        --principal=monitor >/dev/null
-    host_exec dc1 cat /etc/monitor.keytab |
-        host_exec mon sh -c 'mkdir -p /etc/spnhealthd && cat >/etc/spnhealthd/monitor.keytab'
-    for account in MAIL2 OLDMAIL; do
-        host_exec dc1 samba-tool computer create "$account" >/dev/null
-        account_set_etypes "$account\$" 28
-    done
-    # Enabled, with no password to be had.
-    for account in MAIL2 OLDMAIL; do
-        directory_modify dc1 "CN=$account,CN=Computers,$lab_base" \
-            'replace: userAccountControl' 'userAccountControl: 4128'
-    done
-    directory_modify dc1 "CN=MAIL2,CN=Computers,$lab_base" \
-        'replace: dNSHostName' "dNSHostName: mail2.$lab_domain"
-    directory_modify dc1 "CN=OLDMAIL,CN=Computers,$lab_base" \
-        'replace: dNSHostName' "dNSHostName: gone.$lab_domain"
+    {
+        account_to_add "$lab_monitor" user monitor 66048 24 "$lab_monitor_password"
+        account_to_add "$lab_mail2" computer 'MAIL2$' 4096 28 Machine-2 \
+            "dNSHostName: mail2.$lab_domain"
+        account_to_add "$lab_oldmail" computer 'OLDMAIL$' 4096 28 Machine-0 \
+            "dNSHostName: gone.$lab_domain"
+        account_to_add "$lab_mail3" computer 'MAIL3$' 4096 28 Machine-3 \
+            "dNSHostName: mail3.$lab_domain"
+        account_to_add "$lab_mail4" user svc-mail4 66048 24 Service-4
+        account_to_add "$lab_mail5" user svc-mail5 66048 24 Service-5
+    } | host_exec dc1 ldbadd -H "$lab_sam" >/dev/null
+    keytab_copy mon "$lab_keytab" monitor
 }
 
-account_set_etypes()
+# An account's entry as ldbadd(1) reads it: account_to_add DN CLASS NAME
+# CONTROL ETYPES PASSWORD [LINE]
+account_to_add()
 {
-    local dn
-    dn=$(host_exec dc1 ldbsearch -H /var/lib/samba/private/sam.ldb \
-        "(sAMAccountName=$1)" dn | sed -n 's/^dn: //p')
-    directory_modify dc1 "$dn" 'replace: msDS-SupportedEncryptionTypes' \
-        "msDS-SupportedEncryptionTypes: $2"
+    printf 'dn: %s\nobjectClass: %s\nsAMAccountName: %s\n' "$1" "$2" "$3"
+    printf 'userAccountControl: %s\nmsDS-SupportedEncryptionTypes: %s\n' "$4" "$5"
+    printf 'unicodePwd:: %s\n' "$(password_encoded "$6")"
+    printf '%s\n' "${@:7}" ''
+}
+
+# A password as the directory takes it: in UTF-16, quoted, in base64.
+password_encoded()
+{
+    printf '"%s"' "$1" | iconv -t UTF-16LE | base64 -w 0
+}
+
+# Have a host hold keys as dc1 has them: keytab_copy HOST FILE PRINCIPAL...
+keytab_copy()
+{
+    local host=$1 file=$2 principal
+    shift 2
+    host_exec dc1 rm -f /run/copied.keytab
+    for principal in "$@"; do
+        host_exec dc1 samba-tool domain exportkeytab /run/copied.keytab \
+            --principal="$principal" >/dev/null
+    done
+    host_exec dc1 cat /run/copied.keytab |
+        host_exec "$host" sh -c "mkdir -p '${file%/*}' && cat >'$file'"
+}
+
+# Have the mail server, and the monitoring host, hold the mail server's keys.
+keytab_copy_mail()
+{
+    keytab_copy mail1 /etc/krb5.keytab SMTP/mail1 "SMTP/mail1.$lab_domain"
+    host_exec mail1 sh -c 'chmod 640 /etc/krb5.keytab && chgrp postfix /etc/krb5.keytab'
+    host_exec mail1 cat /etc/krb5.keytab |
+        host_exec mon sh -c "cat >'$lab_mail_keytab'"
+}
+
+# An account's new password on one DC: directory_set_password DC DN PASSWORD
+directory_set_password()
+{
+    directory_modify "$1" "$2" 'replace: unicodePwd' \
+        "unicodePwd:: $(password_encoded "$3")"
 }
 
 # Change an object on one DC: directory_modify DC DN LINE...
@@ -188,36 +217,41 @@ directory_modify()
     {
         printf 'dn: %s\nchangetype: modify\n' "$dn"
         printf '%s\n' "$@"
-    } | host_exec "$dc" ldbmodify -H /var/lib/samba/private/sam.ldb >/dev/null
+    } | host_exec "$dc" ldbmodify -H "$lab_sam" >/dev/null
 }
 
-# A mail server as "net ads join" leaves it, with Postfix.
+# A mail server as "net ads join" leaves it, with Postfix, and with SMB for
+# those who want to know whether it has its own key.  Names of further mail
+# servers lead to another address of it, where SMB is not.
 directory_add_mail_server()
 {
-    local spn
+    local name
     host_exec mail1 sh -c "cat >/etc/samba/smb.conf" <<TEXT
 [global]
     security = ADS
     workgroup = CORP
     realm = $lab_realm
     kerberos method = secrets and keytab
-    interfaces = lo eth0
+    machine password timeout = 0
+    map to guest = Bad Uid
+    interfaces = lo ${lab_address[mail1]}
     bind interfaces only = yes
 TEXT
     wait_until 30 "mail1's joining" host_exec mail1 net ads join \
-        -U "Administrator%$lab_password" --no-dns-updates -S "dc1.$lab_domain"
-    for spn in SMTP/mail1 "SMTP/mail1.$lab_domain" \
-               SMTPSVC/mail1 "SMTPSVC/mail1.$lab_domain"; do
-        host_exec dc1 samba-tool spn add "$spn" 'MAIL1$' >/dev/null
-    done
-    for spn in SMTP/mail1 "SMTP/mail1.$lab_domain"; do
-        host_exec dc1 samba-tool domain exportkeytab /etc/mail1.keytab \
-            --principal="$spn" >/dev/null
-    done
-    host_exec dc1 cat /etc/mail1.keytab |
-        host_exec mail1 sh -c 'cat >/etc/krb5.keytab && chmod 640 /etc/krb5.keytab && chgrp postfix /etc/krb5.keytab'
+        -U "Administrator%$lab_password" --no-dns-updates -S "dc1.$lab_domain" \
+        "machinepass=$lab_machine_password"
+    directory_modify dc1 "$lab_mail1" 'add: servicePrincipalName' \
+        'servicePrincipalName: SMTP/mail1' \
+        "servicePrincipalName: SMTP/mail1.$lab_domain" \
+        'servicePrincipalName: SMTPSVC/mail1' \
+        "servicePrincipalName: SMTPSVC/mail1.$lab_domain"
+    keytab_copy_mail
+    host_exec mail1 ip address add "$lab_more_address/24" dev eth0
     directory_dns add dc1 mail1 A "${lab_address[mail1]}"
     directory_dns add dc1 mon A "${lab_address[mon]}"
+    for name in mail3 mail4 mail5; do
+        directory_dns add dc1 "$name" A "$lab_more_address"
+    done
     host_exec mail1 bash -s <<TEXT
 cat >/etc/postfix/main.cf <<CF
 compatibility_level = 3.6
@@ -235,6 +269,28 @@ printf 'mech_list: GSSAPI\n' >/etc/postfix/sasl/smtpd.conf
 postconf -F '*/*/chroot = n'
 postfix start
 TEXT
+    mail_start_smb ''
+}
+
+# Start the mail server's SMB anew; an empty offset is the true time:
+# mail_start_smb OFFSET
+mail_start_smb()
+{
+    local program
+    for program in smbd winbindd; do
+        host_exec mail1 pkill -KILL -x "$program" || true
+    done
+    wait_until 10 "the end of mail1's SMB" smb_is_stopped
+    for program in winbindd smbd; do
+        service_run mail1 "$1" "$program" -F --no-process-group
+    done
+    wait_until 30 "mail1's SMB" \
+        host_exec mail1 nc -z "${lab_address[mail1]}" 445
+}
+
+smb_is_stopped()
+{
+    ! host_exec mail1 pgrep -x 'smbd|winbindd'
 }
 
 # directory_dns add|delete DC NAME TYPE DATA
@@ -246,13 +302,16 @@ directory_dns()
         -U Administrator --password="$lab_password" >/dev/null
 }
 
-# Have DEST take in all that SOURCE has: directory_replicate SOURCE DEST
+# Have DEST take in what SOURCE has, in all partitions or one:
+# directory_replicate SOURCE DEST [PARTITION]
 directory_replicate()
 {
     local partition
-    for partition in "$lab_base" "DC=DomainDnsZones,$lab_base" \
-                     "DC=ForestDnsZones,$lab_base" "CN=Configuration,$lab_base"; do
-        host_exec "$2" samba-tool drs replicate "$2.$lab_domain" \
+    local -a partitions=("$lab_base" "DC=DomainDnsZones,$lab_base"
+        "DC=ForestDnsZones,$lab_base" "CN=Configuration,$lab_base")
+    [ $# -eq 2 ] || partitions=("$3")
+    for partition in "${partitions[@]}"; do
+        host_exec "$2" timeout 10 samba-tool drs replicate "$2.$lab_domain" \
             "$1.$lab_domain" "$partition" -U Administrator \
             --password="$lab_password" >/dev/null
     done
@@ -303,7 +362,7 @@ dns_finds()
 # Whether a DC shows an SPN on an account: spns_are DC ACCOUNT SPN
 spns_are()
 {
-    host_exec "$1" ldbsearch -H /var/lib/samba/private/sam.ldb \
+    host_exec "$1" ldbsearch -H "$lab_sam" \
         "(&(sAMAccountName=$2)(servicePrincipalName=$3))" dn | grep -q '^dn:'
 }
 

@@ -7,9 +7,6 @@
 # domain itself stays whole.
 
 lab_spn=SMTPSVC/mail1.$lab_domain
-lab_mail1="CN=mail1,CN=Computers,$lab_base"
-lab_mail2="CN=MAIL2,CN=Computers,$lab_base"
-lab_oldmail="CN=OLDMAIL,CN=Computers,$lab_base"
 
 fault_list()
 {
@@ -27,7 +24,7 @@ clock-dc2-plus-90     dc2's clocks 90 s ahead
 clock-dc2-plus-420    dc2's clocks 420 s ahead
 clock-dc2-minus-90    dc2's clocks 90 s behind
 clock-dc2-minus-420   dc2's clocks 420 s behind
-clock-dcs-plus-420    both DCs' clocks 420 s ahead
+clock-dcs-plus-420    the clocks of both DCs and mail1 420 s ahead
 ntp-dc2-plus-3600     dc2's NTP an hour ahead, its other clocks right
 drop-88-udp           dc2 drops Kerberos over UDP
 drop-88-tcp           dc2 drops Kerberos over TCP
@@ -41,6 +38,17 @@ dc-down               dc2's services ended
 dc-hung               dc2's services stopped with their sockets open
 dns-srv-missing       no _kerberos._udp record
 dns-host-missing      no address record of dc2
+kvno-mismatch         MAIL1\$'s password changed in the directory alone
+etype-rc4             MAIL1\$ has keys for RC4 alone
+etype-des             MAIL1\$ has keys for DES alone
+accounts-unusable     MAIL3\$ expired, svc-mail4 locked, svc-mail5 to change its password
+monitor-key-wrong     the monitor's keytab holds another key
+monitor-disabled      the monitor's account disabled
+replication-dropped   the DCs apart, $lab_spn and a password new on dc2
+replication-cut       no fault yet: the DCs apart, a text of MAIL1\$ new on dc1
+replication-refused   connections between the DCs reset
+more-mail-servers     no fault: mail3 to mail5 hold their SPNs
+dc-restart            no fault: dc2's services ended and started again
 TEXT
 }
 
@@ -68,7 +76,14 @@ fault_check()
 change()
 {
     directory_modify dc1 "$@"
-    directory_replicate dc1 dc2
+    directory_replicate dc1 dc2 "$lab_base"
+}
+
+# The same with the LDIF on standard input.
+change_all()
+{
+    host_exec dc1 ldbmodify -H "$lab_sam" >/dev/null
+    directory_replicate dc1 dc2 "$lab_base"
 }
 
 add_spn()
@@ -122,8 +137,8 @@ TEXT
 mend_replication()
 {
     host_exec dc2 nft delete table inet cut
-    wait_until 60 'replication' directory_replicate dc1 dc2
-    wait_until 60 'replication' directory_replicate dc2 dc1
+    wait_until 60 'replication' directory_replicate dc1 dc2 "$lab_base"
+    wait_until 60 'replication' directory_replicate dc2 dc1 "$lab_base"
 }
 
 break_spn_missing_one_dc()
@@ -221,12 +236,23 @@ break_clock_dc2_plus_90()   { set_clock +90s dc2; }
 break_clock_dc2_plus_420()  { set_clock +420s dc2; }
 break_clock_dc2_minus_90()  { set_clock -90s dc2; }
 break_clock_dc2_minus_420() { set_clock -420s dc2; }
-break_clock_dcs_plus_420()  { set_clock +420s dc1 dc2; }
 heal_clock_dc2_plus_90()    { heal_clock dc2; }
 heal_clock_dc2_plus_420()   { heal_clock dc2; }
 heal_clock_dc2_minus_90()   { heal_clock dc2; }
 heal_clock_dc2_minus_420()  { heal_clock dc2; }
-heal_clock_dcs_plus_420()   { heal_clock dc1 dc2; }
+
+# With the mail server's, or it would bear witness for the monitoring host.
+break_clock_dcs_plus_420()
+{
+    mail_start_smb +420s
+    set_clock +420s dc1 dc2
+}
+
+heal_clock_dcs_plus_420()
+{
+    mail_start_smb
+    heal_clock dc1 dc2
+}
 
 break_ntp_dc2_plus_3600()
 {
@@ -259,6 +285,8 @@ unfilter()
     host_exec dc2 nft delete table inet fault
 }
 
+# Tickets are too big for datagrams here, as they mostly are: without 88/tcp
+# there are none.
 break_drop_88_udp()   { filter 'udp dport 88 drop'; }
 break_drop_88_tcp()   { filter 'tcp dport 88 drop'; }
 break_drop_464()      { filter 'udp dport 464 drop' 'tcp dport 464 drop'; }
@@ -313,3 +341,187 @@ heal_dns_host_missing()
     directory_dns add dc1 dc2 A "${lab_address[dc2]}"
     directory_replicate dc1 dc2
 }
+
+# A mail server's password, and so its keys, set anew for some encryption
+# types: set_mail1_keys ETYPES PASSWORD
+set_mail1_keys()
+{
+    change "$lab_mail1" 'replace: msDS-SupportedEncryptionTypes' \
+        "msDS-SupportedEncryptionTypes: $1" - 'replace: unicodePwd' \
+        "unicodePwd:: $(password_encoded "$2")"
+}
+
+# The server has its password all the time, but its keytab has another kvno.
+heal_mail1_keys()
+{
+    set_mail1_keys 28 "$lab_machine_password"
+    keytab_copy_mail
+}
+
+# Until tickets with the previous key are no excuse any more.
+break_kvno_mismatch()
+{
+    set_mail1_keys 28 Machine-other
+    sleep 2
+}
+
+break_etype_rc4()     { set_mail1_keys 4 "$lab_machine_password"; }
+break_etype_des()     { set_mail1_keys 3 "$lab_machine_password"; }
+heal_kvno_mismatch()  { heal_mail1_keys; }
+heal_etype_rc4()      { heal_mail1_keys; }
+heal_etype_des()      { heal_mail1_keys; }
+
+# The accounts of the mail servers that only have a name, as ldbmodify(1) reads
+# what to do with them: for_more_mail_servers COMMAND
+for_more_mail_servers()
+{
+    "$1" mail3 "$lab_mail3"
+    "$1" mail4 "$lab_mail4"
+    "$1" mail5 "$lab_mail5"
+}
+
+# Give one its SPNs: serve NAME DN
+serve()
+{
+    printf 'dn: %s\nchangetype: modify\nadd: servicePrincipalName\n' "$2"
+    printf 'servicePrincipalName: %s\n' "SMTP/$1" "SMTP/$1.$lab_domain" \
+        "SMTPSVC/$1" "SMTPSVC/$1.$lab_domain" | sed '$a\\'
+}
+
+# Make it an account that nobody uses any more, and in order.
+retire()
+{
+    printf 'dn: %s\nchangetype: modify\n' "$2"
+    printf '%s\n' 'delete: servicePrincipalName' - 'replace: accountExpires' \
+        'accountExpires: 9223372036854775807' - 'replace: lockoutTime' \
+        'lockoutTime: 0' ''
+}
+
+break_more_mail_servers() { for_more_mail_servers serve | change_all; }
+heal_more_mail_servers()  { for_more_mail_servers retire | change_all; }
+
+# Seconds from now, as the directory counts: directory_time SECONDS
+directory_time()
+{
+    printf '%d0000000\n' "$(($(date +%s) + $1 + 11644473600))"
+}
+
+break_accounts_unusable()
+{
+    {
+        for_more_mail_servers serve
+        printf 'dn: %s\nchangetype: modify\n' "$lab_mail3"
+        printf '%s\n' 'replace: accountExpires' \
+            "accountExpires: $(directory_time -86400)" ''
+        printf 'dn: %s\nchangetype: modify\n' "$lab_mail4"
+        printf '%s\n' 'replace: lockoutTime' "lockoutTime: $(directory_time 0)" ''
+        printf 'dn: %s\nchangetype: modify\n' "$lab_mail5"
+        printf '%s\n' 'replace: userAccountControl' 'userAccountControl: 512' - \
+            'replace: pwdLastSet' 'pwdLastSet: 0' ''
+    } | change_all
+}
+
+heal_accounts_unusable()
+{
+    {
+        for_more_mail_servers retire
+        printf 'dn: %s\nchangetype: modify\n' "$lab_mail5"
+        printf '%s\n' 'replace: userAccountControl' 'userAccountControl: 66048' - \
+            'replace: pwdLastSet' 'pwdLastSet: -1' ''
+    } | change_all
+}
+
+break_monitor_key_wrong()
+{
+    host_exec mon mv "$lab_keytab" "$lab_keytab.right"
+    host_exec mon ktutil >/dev/null <<TEXT
+addent -password -p $lab_principal -k 1 -e aes256-cts
+not the password
+wkt $lab_keytab
+TEXT
+}
+
+heal_monitor_key_wrong()
+{
+    host_exec mon mv "$lab_keytab.right" "$lab_keytab"
+}
+
+break_monitor_disabled()
+{
+    change "$lab_monitor" 'replace: userAccountControl' 'userAccountControl: 66050'
+}
+
+heal_monitor_disabled()
+{
+    change "$lab_monitor" 'replace: userAccountControl' 'userAccountControl: 66048'
+}
+
+# In silence, which no DC counts as a failure: only something that is missing,
+# and for how long, tells.
+break_replication_dropped()
+{
+    delete_spn "$lab_mail1" "$lab_spn"
+    cut_replication
+    directory_modify dc2 "$lab_mail1" 'add: servicePrincipalName' \
+        "servicePrincipalName: $lab_spn" - 'replace: unicodePwd' \
+        "unicodePwd:: $(password_encoded "$lab_machine_password")"
+    sleep "$lab_late_s"
+}
+
+heal_replication_dropped()
+{
+    mend_replication
+    keytab_copy_mail
+}
+
+# Something to replicate, and no way to.
+break_replication_cut()
+{
+    cut_replication
+    directory_modify dc1 "$lab_mail1" 'replace: description' \
+        "description: changed at $(date +%T)"
+}
+
+heal_replication_cut() { mend_replication; }
+
+# Connections in both directions are reset, also those that stand.
+break_replication_refused()
+{
+    local dc from=${lab_address[dc2]}
+    for dc in "${lab_dcs[@]}"; do
+        host_exec "$dc" nft -f - <<TEXT
+table inet cut {
+    chain input {
+        type filter hook input priority 0;
+        ip saddr $from tcp flags & rst == 0 reject with tcp reset
+    }
+}
+TEXT
+        from=${lab_address[dc1]}
+    done
+    for dc in "${lab_dcs[@]}"; do
+        wait_until 60 "$dc's failures" dc_has_failed "$dc"
+    done
+}
+
+# Whether a DC counts more failures in a row than a partner's restart makes.
+dc_has_failed()
+{
+    host_exec "$1" ldbsearch --show-binary -H "$lab_sam" -b "$lab_base" \
+        -s base repsFrom | grep -qE 'consecutive_sync_failures: .*\(([3-9]|[0-9]{2,})\)'
+}
+
+heal_replication_refused()
+{
+    host_exec dc1 nft delete table inet cut
+    mend_replication
+}
+
+break_dc_restart()
+{
+    dc_stop dc2
+    dc_start dc2
+    wait_until 30 'NTP from dc2' ntp_serves dc2
+}
+
+heal_dc_restart() { :; }

@@ -12,11 +12,30 @@ declare -A lab_address=(
     [dc1]=10.53.0.1 [dc2]=10.53.0.2 [mail1]=10.53.0.3 [mon]=10.53.0.4
 )
 
-# Of the throw-away domain's administrator.
+# Of the throw-away domain's administrator, and of accounts.
 lab_password=Lab-Passw0rd
+lab_machine_password=Machine-1
+lab_monitor_password=Monitor-1
+
+# A second address of mail1's: of all mail servers that only have a name.
+lab_more_address=10.53.0.5
+
+lab_monitor="CN=monitor,CN=Users,$lab_base"
+lab_mail1="CN=mail1,CN=Computers,$lab_base"
+lab_mail2="CN=MAIL2,CN=Computers,$lab_base"
+lab_mail3="CN=MAIL3,CN=Computers,$lab_base"
+lab_mail4="CN=svc-mail4,CN=Users,$lab_base"
+lab_mail5="CN=svc-mail5,CN=Users,$lab_base"
+lab_oldmail="CN=OLDMAIL,CN=Computers,$lab_base"
+
+# How late a DC is when it is cut off: more than a test's limit.
+lab_late_s=7
+lab_late_limit_s=5
 
 # As the hosts see it.
+lab_sam=/var/lib/samba/private/sam.ldb
 lab_keytab=/etc/spnhealthd/monitor.keytab
+lab_mail_keytab=/etc/spnhealthd/mail1.keytab
 lab_principal=monitor@$lab_realm
 
 say()
