@@ -250,7 +250,7 @@ break_clock_dcs_plus_420()
 
 heal_clock_dcs_plus_420()
 {
-    mail_start_smb
+    mail_start_smb ''
     heal_clock dc1 dc2
 }
 
