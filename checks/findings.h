@@ -53,6 +53,8 @@ struct finding {
     struct strings concerns;   /* DCs and accounts that it is about besides its
                                   subject; for causes.h alone */
     struct strings caused_by;  /* keys, "CODE subject", of what explains it */
+    enum status gravity;       /* the worst of its status and of all that it
+                                  explains; set by findings_sort() */
     char *accepted;            /* why it is accepted (acceptance.h); or NULL */
     int64_t accepted_until_us; /* until when, microseconds since 1970 */
 };
@@ -88,6 +90,7 @@ struct findings {
     struct check_result *results;  /* one a check that ran, in their order */
     size_t result_count;
     struct strings judged_keys;    /* "CODE subject"; see findings_was_judged() */
+    struct strings undecided_keys; /* likewise; see findings_undecided() */
     struct keys *index;            /* of the keys; private */
     struct keys *subjects;         /* of the running check; private */
 };
@@ -174,6 +177,11 @@ void findings_move_unjudged(struct findings *into, struct findings *from,
    that was deleted for one, cannot be named and has healed all the same. */
 void findings_judged_all(struct findings *findings, const char *code);
 
+/* Say that a subject is there and could not be judged: findings_judged_all()
+   does not speak of it. */
+void findings_undecided(struct findings *findings, const char *code,
+                        const char *subject);
+
 /* Say what this check could not see: a line for a person. */
 void findings_not_covered(struct findings *findings, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -214,9 +222,9 @@ bool finding_counts(const struct finding *finding);
    could see nothing is UNKNOWN without a finding of its own. */
 enum status findings_worst(const struct findings *findings);
 
-/* Order findings: worst first, accepted ones after those that count, roots
-   before what they explain, then by check, code and subject; and measurements
-   by check, subject and name. */
+/* Order findings: worst first, where a root is as bad as what it explains;
+   accepted ones after those that count, roots before what they explain, then
+   by check, code and subject; and measurements by check, subject and name. */
 void findings_sort(struct findings *findings);
 
 #endif

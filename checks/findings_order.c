@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "checks/findings.h"
 
 const char *const status_names[]
@@ -76,11 +77,66 @@ findings_worst(const struct findings *findings)
 }
 
 
+/* The finding of a key, "CODE subject", or NULL. */
+static struct finding *
+find_key(const struct findings *findings, const char *key)
+{
+    size_t length = strcspn(key, " ");
+    char *code;
+    struct finding *found;
+
+    if (!key[length])
+        return NULL;
+    code = xstrndup(key, length);
+    found = findings_find(findings, code, key + length + 1);
+    free(code);
+    return found;
+}
+
+
+/* Have a finding's causes weigh as much as it does; whether that was news. */
+static bool
+weigh_causes(const struct findings *findings, const struct finding *finding)
+{
+    bool changed = false;
+
+    for (size_t i = 0; i < finding->caused_by.count; i++) {
+        struct finding *cause
+            = find_key(findings, finding->caused_by.items[i]);
+
+        if (cause && status_worse(finding->gravity, cause->gravity)) {
+            cause->gravity = finding->gravity;
+            changed = true;
+        }
+    }
+    return changed;
+}
+
+
+/* Find out how grave each finding is with all that it explains.  What is
+   accepted weighs nothing on others. */
+static void
+weigh(struct findings *findings)
+{
+    bool changed = true;
+
+    for (size_t i = 0; i < findings->count; i++)
+        findings->items[i]->gravity = findings->items[i]->status;
+    /* As often as the longest chain; each turn makes some graver. */
+    while (changed) {
+        changed = false;
+        for (size_t i = 0; i < findings->count; i++)
+            if (finding_counts(findings->items[i]))
+                changed |= weigh_causes(findings, findings->items[i]);
+    }
+}
+
+
 /* Where a finding belongs: the more, the earlier. */
 static int
 prominence(const struct finding *finding)
 {
-    return finding->accepted ? 1 : 2 * badness(finding->status);
+    return finding->accepted ? 1 : 2 * badness(finding->gravity);
 }
 
 
@@ -120,6 +176,7 @@ compare_measurements(const void *left, const void *right)
 void
 findings_sort(struct findings *findings)
 {
+    weigh(findings);
     if (findings->count > 1)
         qsort(findings->items, findings->count, sizeof(struct finding *),
               compare_findings);

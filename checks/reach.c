@@ -26,6 +26,11 @@ judge_mail_servers(const struct reach *reach)
     bool read = reach_directory_read(reach);
     struct finding *finding;
 
+    if (settings->mail_count >= SETTINGS_MAIL_MOST)
+        findings_not_covered(reach->findings,
+                             "mail servers beyond the first %d: name those "
+                             "that matter under mail_servers in the "
+                             "configuration", SETTINGS_MAIL_MOST);
     if (settings->mail_count > 0) {
         findings_judged(reach->findings, "MAIL_SERVERS_NOT_FOUND", domain);
         return;

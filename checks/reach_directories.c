@@ -216,7 +216,8 @@ report_refused(const struct reach *reach, const struct directory *directory)
         reach->findings, STATUS_UNKNOWN, IMPACT_MONITORING,
         "LDAP_BIND_FAILED", subject, "%s%s", detail,
         is_wrong_secret(directory)
-            ? "; tried once and not again, lest the account be locked" : "");
+            ? "; tried at no other domain controller, lest the account be "
+              "locked" : "");
 
     add_evidence(reach, directory, finding);
     advise_refused(directory, finding);

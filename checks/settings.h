@@ -53,6 +53,10 @@ struct target_dc {
     int64_t kerberos, kpasswd, ldap, gc, ntp, smb;
 };
 
+/* As many mail servers are looked at; beyond, what was discovered is left
+   out, and the check reach says so. */
+enum { SETTINGS_MAIL_MOST = 1024 };
+
 enum { MAIL_CONFIGURED = 1, MAIL_MX = 2, MAIL_EXCHANGE = 4, MAIL_SPN = 8,
        MAIL_SEEN = 16 };
 

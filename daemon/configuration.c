@@ -203,8 +203,9 @@ compare_limits(struct schema *schema,
             != (numbers->replication_crit_us == 0)
         || numbers->replication_warn_us > numbers->replication_crit_us)
         schema_blame(schema, replication,
-                     "checks.replication.warn is expected not to exceed "
-                     "checks.replication.crit; give both of them or none");
+                     "checks.replication.warn and checks.replication.crit are "
+                     "expected both or neither, the former not to exceed the "
+                     "latter");
     if (numbers->clock_warn_us >= numbers->clock_crit_us)
         schema_blame(schema, clock,
                      "checks.clock.warn is expected to be less than "

@@ -15,8 +15,12 @@
 #include "daemon/crew.h"
 #include "daemon/worker.h"
 
-/* What one run may bring in at the most, whoever sends it. */
-#define BYTES_MOST (INT64_C(512) * 1024 * 1024)
+/* What one worker may bring in at the most, and all together. */
+#define WORKER_BYTES_MOST (INT64_C(128) * 1024 * 1024)
+#define BYTES_MOST (4 * WORKER_BYTES_MOST)
+
+/* A process and three descriptors each. */
+enum { RESTING_MOST = 128 };
 
 enum session_state {
     SESSION_QUEUED,   /* not begun */
@@ -30,6 +34,7 @@ struct session {
     char *host;
     char *line;             /* its task */
     struct worker *worker;  /* NULL before it runs and after it ended */
+    int64_t bytes;          /* that it has brought in */
     enum session_state state;
 };
 
@@ -213,16 +218,32 @@ crew_hold_session(struct crew *crew, struct session_task *task)
 }
 
 
+/* How many sessions are in a state. */
+static int64_t
+count_sessions(const struct crew *crew, enum session_state state)
+{
+    int64_t count = 0;
+
+    for (size_t i = 0; i < crew->session_count; i++)
+        count += crew->sessions[i]->state == state;
+    return count;
+}
+
+
 /* Whether another session may be at work. */
 static bool
 has_room(const struct crew *crew)
 {
-    int64_t working = 0;
+    return count_sessions(crew, SESSION_LOOKING)
+               + count_sessions(crew, SESSION_LEAVING)
+           < crew->parallel;
+}
 
-    for (size_t i = 0; i < crew->session_count; i++)
-        working += crew->sessions[i]->state == SESSION_LOOKING
-                   || crew->sessions[i]->state == SESSION_LEAVING;
-    return working < crew->parallel;
+
+bool
+crew_is_full(const struct crew *crew)
+{
+    return count_sessions(crew, SESSION_RESTING) >= RESTING_MOST;
 }
 
 
@@ -247,7 +268,8 @@ start_session(struct crew *crew, size_t number)
 void
 crew_start_sessions(struct crew *crew)
 {
-    for (size_t i = 0; i < crew->session_count && has_room(crew); i++)
+    for (size_t i = 0; i < crew->session_count && has_room(crew)
+                       && !crew_is_full(crew); i++)
         if (crew->sessions[i]->state == SESSION_QUEUED)
             start_session(crew, i);
 }
@@ -324,6 +346,20 @@ take_record(struct crew *crew, const struct record_type *type, void *record)
 }
 
 
+/* Count what the speaker brings in; whether that may still be held. */
+static bool
+has_room_for(struct crew *crew, int64_t bytes)
+{
+    struct session *session = crew->speaker_session;
+
+    crew->bytes += bytes;
+    if (session)
+        session->bytes += bytes;
+    return crew->bytes <= BYTES_MOST
+           && (!session || session->bytes <= WORKER_BYTES_MOST);
+}
+
+
 /* Take a line that a worker wrote. */
 static void
 take_line(void *closure, const char *line, size_t length)
@@ -337,10 +373,9 @@ take_line(void *closure, const char *line, size_t length)
     for (int i = 0; i < FACT_KINDS; i++)
         types[i] = fact_types[i];
     types[FACT_KINDS] = &done_task_type;
-    crew->bytes += (int64_t)length;
     if (crew->speaker_lied)
         return;
-    if (crew->bytes > BYTES_MOST) {
+    if (!has_room_for(crew, (int64_t)length)) {
         refuse_speaker(crew, "wrote more than a run may hold");
         return;
     }
@@ -420,13 +455,20 @@ crew_was_asked(const struct crew *crew)
 bool
 crew_is_idle(const struct crew *crew)
 {
-    if (crew->answered < crew->asked || crew->keytab)
+    if (crew->answered < crew->asked)
         return false;
     for (size_t i = 0; i < crew->session_count; i++)
         if (crew->sessions[i]->state != SESSION_RESTING
             && crew->sessions[i]->state != SESSION_OVER)
             return false;
     return true;
+}
+
+
+bool
+crew_reads_keytabs(const struct crew *crew)
+{
+    return crew->keytab;
 }
 
 
@@ -480,8 +522,7 @@ stop_keytab_worker(struct crew *crew)
 }
 
 
-/* Kill a session.  One that rests has told all that it was asked, and waits
-   for the others: that is no fault of its own. */
+/* Kill a session. */
 static void
 stop_session(struct crew *crew, struct session *session)
 {
@@ -496,6 +537,8 @@ stop_session(struct crew *crew, struct session *session)
         detail = "killed at the run's deadline";
         break;
     case SESSION_RESTING:
+        detail = "its further questions were not begun by the run's deadline";
+        break;
     case SESSION_OVER:
         break;
     }

@@ -71,6 +71,12 @@ bool crew_was_asked(const struct crew *crew);
 /* Whether nothing that was asked is still unanswered. */
 bool crew_is_idle(const struct crew *crew);
 
+/* Whether keytabs are still being read; nothing else waits for that. */
+bool crew_reads_keytabs(const struct crew *crew);
+
+/* Whether so many sessions rest that no other may begin. */
+bool crew_is_full(const struct crew *crew);
+
 /* Let the packet worker end; true once it has. */
 void crew_finish(struct crew *crew);
 bool crew_has_finished(const struct crew *crew);

@@ -183,6 +183,16 @@ collect_views(const struct facts *facts)
 }
 
 
+/* Whether "server host" is about a server. */
+static bool
+is_of(const char *both, const char *server)
+{
+    size_t length = strlen(server);
+
+    return strncmp(both, server, length) == 0 && both[length] == ' ';
+}
+
+
 /*
  * Domain controllers by the configuration partition: it has those too that
  * register no records of the domain, as RODCs and branch offices' do.
@@ -200,15 +210,23 @@ find_members(struct pass *pass)
 
     FACTS_EACH(pass->facts, FACT_DSA, dsa_fact, dsa)
         if (holds(dsa, nc) && text_is_host(dsa->server)
-            && (views.count == 0 || map_find(&views, dsa->host)))
-            strings_add(&shown, dsa->server);
+            && (views.count == 0 || map_find(&views, dsa->host))) {
+            char *both = xasprintf("%s %s", dsa->server, dsa->host);
+
+            strings_add(&shown, both);
+            free(both);
+        }
     strings_sort(&shown);
     for (size_t i = 0; i < shown.count; i++) {
-        bool again = i > 0 && strcmp(shown.items[i - 1], shown.items[i]) == 0;
+        char *server = xstrndup(shown.items[i], strcspn(shown.items[i], " "));
 
-        times = again ? times + 1 : 1;
+        /* What one directory says twice counts once. */
+        if (i == 0 || strcmp(shown.items[i - 1], shown.items[i]) != 0)
+            times = is_of(i > 0 ? shown.items[i - 1] : "", server) ? times + 1
+                                                                   : 1;
         if (times >= views.count && pass->settings->dc_count < DCS_MOST)
-            settings_dc(pass->settings, shown.items[i]);
+            settings_dc(pass->settings, server);
+        free(server);
     }
     strings_clear(&shown);
     map_clear(&views);
@@ -216,11 +234,22 @@ find_members(struct pass *pass)
 }
 
 
+/* Add a mail server that is known so; there may be too many to look at. */
+static void
+add_mail_server(struct pass *pass, const char *host, int64_t origin)
+{
+    if (settings_find_mail(pass->settings, host)
+        || (pass->settings->mail_count < SETTINGS_MAIL_MOST
+            && text_is_host(host)))
+        settings_mail(pass->settings, host)->origin |= origin;
+}
+
+
 static void
 take_mail_server(struct pass *pass, const char *host, int64_t port)
 {
     (void)port;
-    settings_mail(pass->settings, host)->origin |= MAIL_MX;
+    add_mail_server(pass, host, MAIL_MX);
 }
 
 
@@ -234,14 +263,11 @@ find_mail_servers(struct pass *pass)
     find(pass, "MX", take_mail_server, "", pass->domain);
     find(pass, "SRV", take_mail_server, "_submission._tcp.", pass->domain);
     FACTS_EACH(pass->facts, FACT_EXCHANGE, exchange_fact, exchange)
-        if (*exchange->server)
-            settings_mail(pass->settings, exchange->server)->origin
-                |= MAIL_EXCHANGE;
+        add_mail_server(pass, exchange->server, MAIL_EXCHANGE);
     FACTS_EACH(pass->facts, FACT_ACCOUNT, account_fact, account)
-        if (account->computer && *account->dns_host_name
+        if (account->computer
             && principal_any_service(&account->spns, services))
-            settings_mail(pass->settings, account->dns_host_name)->origin
-                |= MAIL_SPN;
+            add_mail_server(pass, account->dns_host_name, MAIL_SPN);
 }
 
 

@@ -53,7 +53,7 @@ struct kdcs {
 };
 
 /* What became of connecting to a KDC, the best first. */
-enum contact { CONTACT_OPEN, CONTACT_UNTRIED, CONTACT_FAILED, CONTACTS };
+enum contact { CONTACT_OPEN, CONTACT_UNTRIED, CONTACT_FAILED };
 
 
 /* Add a domain unless it is our own, or nothing that can be asked for. */
@@ -253,7 +253,8 @@ realm_of(const char *domain)
 }
 
 
-/* Add a domain's KDCs, those that can be connected to first. */
+/* Add a domain's KDCs, those that can be connected to first; one that is known
+   not to answer would only take its time-out. */
 static void
 add_lines(const struct inquiry *inquiry, const struct facts *facts,
           const char *domain, struct strings *kdcs_out)
@@ -262,7 +263,7 @@ add_lines(const struct inquiry *inquiry, const struct facts *facts,
     char *realm = realm_of(domain);
     struct kdcs kdcs = collect_kdcs(facts, record);
 
-    for (int contact = 0; contact < CONTACTS; contact++)
+    for (int contact = 0; contact < CONTACT_FAILED; contact++)
         for (size_t i = 0; i < kdcs.count; i++) {
             const struct kdc *kdc = &kdcs.items[i];
             char *line;

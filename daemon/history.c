@@ -370,7 +370,9 @@ history_learn(struct history *history, const struct facts *facts,
     FACTS_EACH(facts, FACT_DIRECTORY, directory_fact, directory) {
         struct sample_fact *sample;
 
-        if (!*directory->invocation || directory->base.time_us > now_us)
+        /* A USN that could not be read is 0. */
+        if (!*directory->invocation || directory->usn == 0
+            || directory->base.time_us > now_us)
             continue;
         sample = record_new(fact_types[FACT_SAMPLE]);
         record_set(&sample->host, directory->host);

@@ -53,17 +53,30 @@ show_progress(const struct run *run, bool *shown)
 }
 
 
+/* Remember a refusal at once: who loses patience and asks again must not have
+   the same password tried again.  Why that failed is told in the end. */
+static void
+note_refusal(struct refusals *refusals, const struct run *run,
+             char **problem_out)
+{
+    free(*problem_out);
+    *problem_out = refusals_learn(refusals, run_facts(run), now_wall_us());
+}
+
+
 /* Work until the run is over. */
 static void
-complete(struct run *run)
+complete(struct run *run, struct refusals *refusals)
 {
     bool watched = isatty(STDERR_FILENO), shown = false;
+    char *problem = NULL;
 
     while (!run_work(run)) {
         int timeout_ms = run_timeout_ms(run);
         struct pollfd *fds;
         size_t count = run_pollfds(run, &fds);
 
+        note_refusal(refusals, run, &problem);
         if (watched && timeout_ms > PROGRESS_EVERY_MS)
             timeout_ms = PROGRESS_EVERY_MS;
         poll(fds, (nfds_t)count, timeout_ms);
@@ -72,6 +85,11 @@ complete(struct run *run)
     }
     if (shown)
         fputs("\r\033[K", stderr);
+    note_refusal(refusals, run, &problem);
+    if (problem)
+        fprintf(stderr, "spnhealthd: %s; the next look tries it again\n",
+                problem);
+    free(problem);
 }
 
 
@@ -112,9 +130,7 @@ look(const struct options *options, struct outcome *outcome)
                              outcome->context);
     mention(options, refusals_apply(refusals, outcome->context, outcome->run,
                                     now_wall_us()));
-    complete(outcome->run);
-    mention(options, refusals_learn(refusals, run_facts(outcome->run),
-                                    now_wall_us()));
+    complete(outcome->run, refusals);
     refusals_free(refusals);
     outcome->settings = settings_copy(run_settings(outcome->run));
     outcome->elapsed_s = (double)run_elapsed_us(outcome->run) / 1e6;

@@ -135,8 +135,8 @@ impact_words(enum impact impact)
 }
 
 
-/* The finding that the verdict names: the first of the worst status, which
-   the order of findings makes a root; NULL if none counts. */
+/* The finding that the verdict names: the first of the gravest, which their
+   order makes a root; NULL if none counts. */
 static const struct finding *
 leading_finding(const struct report *report)
 {
@@ -146,11 +146,33 @@ leading_finding(const struct report *report)
         const struct finding *finding = report->findings->items[i];
 
         if (finding_counts(finding)
-            && status_worse(finding->status,
-                            leading ? leading->status : STATUS_OK))
+            && status_worse(finding->gravity,
+                            leading ? leading->gravity : STATUS_OK))
             leading = finding;
     }
     return leading;
+}
+
+
+/* The worst that the findings of the worst status mean for mail. */
+static enum impact
+worst_impact(const struct report *report)
+{
+    enum status worst = STATUS_OK;
+    enum impact impact = IMPACT_MONITORING;
+
+    for (size_t i = 0; i < report->findings->count; i++)
+        if (finding_counts(report->findings->items[i])
+            && status_worse(report->findings->items[i]->status, worst))
+            worst = report->findings->items[i]->status;
+    for (size_t i = 0; i < report->findings->count; i++) {
+        const struct finding *finding = report->findings->items[i];
+
+        if (finding_counts(finding) && finding->status == worst
+            && finding->impact < impact)
+            impact = finding->impact;
+    }
+    return impact;
 }
 
 
@@ -195,7 +217,7 @@ report_verdict(const struct report *report)
         return quiet_verdict(report);
     message = text_clean(leading->message, strlen(leading->message), 600);
     verdict = xasprintf("%zu finding%s, %s: %s", count, count == 1 ? "" : "s",
-                        impact_words(leading->impact), message);
+                        impact_words(worst_impact(report)), message);
     free(message);
     return verdict;
 }

@@ -6,6 +6,7 @@
 
 #include "config.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "base/now.h"
@@ -22,6 +23,7 @@ struct run {
     struct crew *crew;
     struct strings resolvers;
     int64_t started_us, deadline_us;  /* monotonic */
+    int64_t patience_us;              /* until when follow-ups may wait */
     size_t planned_count;             /* facts that the plan has seen */
     bool following;                   /* sessions get their follow-ups */
     bool finishing;                   /* the plan is complete */
@@ -32,9 +34,11 @@ struct run {
 static void
 settle_session(void *closure, size_t number)
 {
-    const struct run *run = closure;
+    struct run *run = closure;
 
     plan_session_settled(run->plan, number);
+    /* Who waited for it may begin, also where it told nothing. */
+    run->planned_count = SIZE_MAX;
 }
 
 
@@ -69,6 +73,7 @@ run_start(const struct configuration *configuration,
                          (enum bind_method)context->bind);
     run->started_us = now_monotonic_us();
     run->deadline_us = run->started_us + configuration->probes.deadline_us;
+    run->patience_us = run->started_us + configuration->probes.deadline_us / 2;
     run->crew = crew_new(context, settings->numbers->host,
                          configuration->probes.parallel, run->facts,
                          settle_session, run);
@@ -135,13 +140,15 @@ plan_ahead(struct run *run)
 
 
 /* Once nothing is to be waited for, whoever rests has a follow-up to do, or may
-   go. */
+   go.  Nor is anything waited for longer than half of the time, or when so
+   many rest that others cannot begin: who is slow delays itself alone. */
 static void
 follow_up(struct run *run)
 {
     size_t number = 0;
 
-    run->following |= crew_is_idle(run->crew);
+    run->following |= crew_is_idle(run->crew) || crew_is_full(run->crew)
+                      || now_monotonic_us() >= run->patience_us;
     while (run->following && crew_resting(run->crew, &number))
         crew_follow_up(run->crew, number,
                        plan_follow_up(run->plan, run->facts, number));
@@ -157,7 +164,7 @@ advance(struct run *run)
     plan_ahead(run);
     crew_start_sessions(run->crew);
     follow_up(run);
-    if (crew_is_idle(run->crew)) {
+    if (crew_is_idle(run->crew) && !crew_reads_keytabs(run->crew)) {
         run->finishing = true;
         crew_finish(run->crew);
     }
@@ -187,9 +194,10 @@ run_pollfds(struct run *run, struct pollfd **fds_out)
 int
 run_timeout_ms(const struct run *run)
 {
-    int64_t left_us = run->deadline_us - now_monotonic_us();
+    int64_t now_us = now_monotonic_us();
+    int64_t until_us = run->following ? run->deadline_us : run->patience_us;
 
-    return left_us <= 0 ? 0 : (int)(left_us / 1000 + 1);
+    return until_us <= now_us ? 0 : (int)((until_us - now_us) / 1000 + 1);
 }
 
 

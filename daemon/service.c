@@ -23,10 +23,9 @@
 
 #include "base/now.h"
 #include "daemon/context.h"
-#include "daemon/history.h"
 #include "daemon/keytab_source.h"
+#include "daemon/memories.h"
 #include "daemon/notify.h"
-#include "daemon/refusal.h"
 #include "daemon/run.h"
 #include "daemon/schedule.h"
 #include "daemon/service.h"
@@ -46,8 +45,7 @@ struct service {
     struct run *run;          /* NULL between runs */
     int64_t watchdog_us;      /* interval; 0: none */
     int64_t watchdog_due_us;
-    struct refusals *refusals;
-    struct history *history;
+    struct memories memories;
     struct keytab_source keytab_source;
     bool reload_failed;       /* the file is not what is in force */
     bool stopping;
@@ -80,24 +78,6 @@ tell_status(struct service *service, enum notify_state state)
 }
 
 
-/* Take up what the state directory has of earlier runs. */
-static void
-open_memories(struct service *service)
-{
-    const char *directory = service->configuration->state_directory;
-    char *path = xasprintf("%s/%s", directory, HISTORY_FILE), *problem;
-
-    refusals_free(service->refusals);
-    history_free(service->history);
-    service->refusals = refusals_new(directory);
-    service->history = history_new();
-    problem = history_load(service->history, path, now_wall_us());
-    watch_complain(service->watch, "reading the history", NULL, problem);
-    free(problem);
-    free(path);
-}
-
-
 /* Put a configuration into force that the watch goes by already. */
 static void
 adopt(struct service *service, struct configuration *configuration)
@@ -111,7 +91,8 @@ adopt(struct service *service, struct configuration *configuration)
     record_free(&context_task_type, service->context);
     schedule_free(service->schedule);
     service->configuration = configuration;
-    open_memories(service);
+    memories_open(&service->memories, configuration->state_directory,
+                  service->watch);
     service->context = context_new(configuration, service->host,
                                    service->options->trace ? CONTEXT_TRACE : 0,
                                    &tried);
@@ -182,53 +163,6 @@ reload(struct service *service)
 }
 
 
-/* Add what an earlier run saw to the running one. */
-static void
-remember(void *closure, enum fact_kind kind, const void *fact)
-{
-    run_remember(closure, kind, fact);
-}
-
-
-/* Tell the running run what earlier ones saw. */
-static void
-tell_memories(struct service *service)
-{
-    char *problem = refusals_apply(service->refusals, service->context,
-                                   service->run, now_wall_us());
-
-    watch_complain(service->watch, "reading the refusals", NULL, problem);
-    free(problem);
-    history_tell(service->history, now_wall_us(), remember, service->run);
-}
-
-
-/* Keep what later runs need of the one that ended. */
-static void
-keep_memories(struct service *service)
-{
-    const struct facts *facts = run_facts(service->run);
-    char *problem = refusals_learn(service->refusals, facts, now_wall_us());
-    char *path = xasprintf("%s/%s", service->configuration->state_directory,
-                           HISTORY_FILE);
-    struct error error;
-
-    watch_complain(service->watch, "saving the refusals",
-                   LOG_ID_STATE_UNSAVED, problem);
-    free(problem);
-    if (!facts_first(facts, FACT_DIRECTORY)) {
-        free(path);
-        return;
-    }
-    history_learn(service->history, facts, run_settings(service->run),
-                  now_wall_us());
-    watch_complain(service->watch, "saving the history", LOG_ID_STATE_UNSAVED,
-                   history_save(service->history, path, &error)
-                       ? NULL : error.text);
-    free(path);
-}
-
-
 /* Start a run of what is due. */
 static void
 begin_run(struct service *service)
@@ -248,7 +182,8 @@ begin_run(struct service *service)
     free(problem);
     service->run = run_start(service->configuration, settings,
                              service->context);
-    tell_memories(service);
+    memories_tell(&service->memories, service->context, service->run,
+                  service->watch);
 }
 
 
@@ -261,12 +196,24 @@ end_run(struct service *service)
     watch_conclude(service->watch, service->run);
     watch_complain(service->watch, "using the keytab", LOG_ID_KEYTAB_CHANGED,
                    problem);
-    keep_memories(service);
+    memories_keep(&service->memories, service->run, service->watch);
     tell_status(service, NOTIFY_STATUS);
     run_free(service->run);
     service->run = NULL;
     free(problem);
     release_memory();
+}
+
+
+/* Go on with the run. */
+static void
+work(struct service *service)
+{
+    bool over = run_work(service->run);
+
+    memories_note(&service->memories, service->run, service->watch);
+    if (over)
+        end_run(service);
 }
 
 
@@ -369,8 +316,8 @@ turn(struct service *service)
         log_flush(watch_log(service->watch));
     if (!service->run)
         begin_run(service);
-    if (service->run && run_work(service->run))
-        end_run(service);
+    if (service->run)
+        work(service);
 }
 
 
@@ -397,8 +344,7 @@ service_clear(struct service *service)
     run_free(service->run);
     watch_free(service->watch);
     schedule_free(service->schedule);
-    history_free(service->history);
-    refusals_free(service->refusals);
+    memories_close(&service->memories);
     record_free(&context_task_type, service->context);
     configuration_free(service->configuration);
     free(service->host);

@@ -14,6 +14,10 @@
 #include "daemon/naming.h"
 #include "daemon/sessions.h"
 
+/* The error by which a KDC asks for pre-authentication (RFC 4120 section
+   7.5.9). */
+enum { PREAUTH_REQUIRED = 25 };
+
 enum { PORT_KDC = 88, PORT_LDAP = 389, PORT_LDAPS = 636, PORT_GC = 3268,
        PORT_GC_TLS = 3269 };
 
@@ -307,7 +311,7 @@ begin_tickets(struct sessions *sessions, const struct target_dc *dc)
 }
 
 
-enum trial { TRIAL_OPEN, TRIAL_PASSED, TRIAL_REFUSED };
+enum trial { TRIAL_OPEN, TRIAL_SPENT, TRIAL_PASSED, TRIAL_REFUSED };
 
 /* How the credentials have fared so far.  One refusal ends all attempts: a
    wrong password counts towards the account's lockout. */
@@ -321,6 +325,12 @@ credentials_trial(const struct sessions *sessions)
             return TRIAL_REFUSED;
         if (tgt->outcome == KDC_OK)
             trial = TRIAL_PASSED;
+        /* It asked for pre-authentication, got it, and has not answered: it may
+           count as a wrong password yet. */
+        else if (tgt->outcome == KDC_UNREACHED
+                 && tgt->error_code == PREAUTH_REQUIRED
+                 && trial == TRIAL_OPEN)
+            trial = TRIAL_SPENT;
     }
     FACTS_EACH(sessions->facts, FACT_BIND, bind_fact, bind) {
         if (sessions->bind == BIND_SIMPLE && bind->outcome == BIND_REFUSED)
@@ -377,6 +387,7 @@ sessions_begin(struct sessions *sessions, const struct facts *facts,
     sessions->closure = closure;
     trial = credentials_trial(sessions);
     if (!settings->numbers->credentials || trial == TRIAL_REFUSED
+        || trial == TRIAL_SPENT
         || !any_wanted(sessions))
         return;
     for (size_t i = 0; i < settings->dc_count; i++)

@@ -284,11 +284,13 @@ keys_that_contradict_are_refused(void **state)
          "1:18: checks.clock.crit: checks.clock.warn is expected to be less "
          "than checks.clock.crit"},
         {"checks: {replication: {warn: 5m}}",
-         "1:24: checks.replication.warn: checks.replication.warn is expected "
-         "not to exceed checks.replication.crit; give both of them or none"},
+         "1:24: checks.replication.warn: checks.replication.warn and "
+         "checks.replication.crit are expected both or neither, the former "
+         "not to exceed the latter"},
         {"checks: {replication: {warn: 5m, crit: 4m}}",
-         "1:24: checks.replication.warn: checks.replication.warn is expected "
-         "not to exceed checks.replication.crit; give both of them or none"},
+         "1:24: checks.replication.warn: checks.replication.warn and "
+         "checks.replication.crit are expected both or neither, the former "
+         "not to exceed the latter"},
         {"probes: {timeout: 31s}",
          "1:10: probes.timeout: probes.timeout is expected not to exceed "
          "probes.deadline, the time of a whole run"},

@@ -232,6 +232,42 @@ the_order_is_worst_first_then_roots_then_names(void **state)
 
 
 static void
+a_root_comes_before_the_worse_that_it_explains(void **state)
+{
+    struct findings *findings = *state;
+
+    add(findings, STATUS_CRITICAL, "B", "other");
+    strings_add(&add(findings, STATUS_CRITICAL, "A", "symptom")->caused_by,
+                "M middle");
+    strings_add(&add(findings, STATUS_WARNING, "M", "middle")->caused_by,
+                "R root");
+    add(findings, STATUS_WARNING, "R", "root");
+    add(findings, STATUS_WARNING, "A", "unrelated");
+    findings_sort(findings);
+    assert_string_equal(findings->items[0]->code, "B");
+    assert_string_equal(findings->items[1]->code, "R");
+    assert_int_equal(findings->items[1]->gravity, STATUS_CRITICAL);
+    assert_int_equal(findings->items[1]->status, STATUS_WARNING);
+    assert_string_equal(findings->items[4]->subject, "unrelated");
+}
+
+
+static void
+what_is_accepted_makes_no_root_graver(void **state)
+{
+    struct findings *findings = *state;
+    struct finding *symptom = add(findings, STATUS_CRITICAL, "A", "symptom");
+
+    strings_add(&symptom->caused_by, "R root");
+    symptom->accepted = xstrdup("known");
+    add(findings, STATUS_WARNING, "R", "root");
+    findings_sort(findings);
+    assert_int_equal(findings_find(findings, "R", "root")->gravity,
+                     STATUS_WARNING);
+}
+
+
+static void
 measurements_are_ordered_by_subject_and_name(void **state)
 {
     struct findings *findings = *state;
@@ -289,6 +325,8 @@ main(void)
         TEST(each_check_counts_its_own),
         TEST(passing_adds_the_ok_finding_and_covers_nothing),
         TEST(the_order_is_worst_first_then_roots_then_names),
+        TEST(a_root_comes_before_the_worse_that_it_explains),
+        TEST(what_is_accepted_makes_no_root_graver),
         TEST(measurements_are_ordered_by_subject_and_name),
         TEST(many_keys_are_all_found_again),
     };

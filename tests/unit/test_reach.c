@@ -279,7 +279,7 @@ refused_credentials_are_a_failed_bind(void **state)
 
 
 static void
-wrong_password_is_said_to_be_tried_once(void **state)
+wrong_password_is_said_to_be_tried_at_one_dc(void **state)
 {
     struct estate *estate = *state;
 
@@ -288,7 +288,7 @@ wrong_password_is_said_to_be_tried_once(void **state)
     judge(estate);
     estate_expect(estate, "LDAP_BIND_FAILED", DC2 ":389", STATUS_UNKNOWN);
     directory_expect_text(estate, "LDAP_BIND_FAILED", DC2 ":389",
-                          "Preauthentication failed; tried once");
+                          "Preauthentication failed; tried at no other");
     directory_expect_judged(estate, "LDAP_BIND_FAILED", "gone:389", false);
 }
 
@@ -504,7 +504,7 @@ main(void)
         ESTATE_TEST(second_address_is_enough),
         ESTATE_TEST(ldaps_goes_by_its_own_port),
         ESTATE_TEST(refused_credentials_are_a_failed_bind),
-        ESTATE_TEST(wrong_password_is_said_to_be_tried_once),
+        ESTATE_TEST(wrong_password_is_said_to_be_tried_at_one_dc),
         cmocka_unit_test(check_without_credentials_is_not_permitted),
         cmocka_unit_test(directory_is_not_read_while_no_kdc_answers),
         cmocka_unit_test(wrong_base_is_suspected),

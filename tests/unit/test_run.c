@@ -208,6 +208,12 @@ a_dc_that_answers_gets_a_session_of_its_own(void **state)
     "\"probe\":\"rootdse\",\"outcome\":\"open\",\"latency_us\":1,"             \
     "\"detail\":\"\"}'\n"
 
+#define OPEN_PORT_OF_DC2                                                      \
+    "echo '{\"type\":\"port\",\"time_us\":1,\"host\":\"dc2\","                 \
+    "\"address\":\"192.0.2.1\",\"port\":389,\"transport\":\"tcp\","            \
+    "\"probe\":\"rootdse\",\"outcome\":\"open\",\"latency_us\":1,"             \
+    "\"detail\":\"\"}'\n"
+
 
 static void
 a_session_is_followed_up_when_all_have_told(void **state)
@@ -226,18 +232,40 @@ a_session_is_followed_up_when_all_have_told(void **state)
 
 
 static void
-a_session_that_rests_at_the_deadline_is_no_fault(void **state)
+who_is_slow_does_not_take_the_others_follow_ups(void **state)
 {
     struct run *run;
 
     (void)state;
-    /* The packet worker never answers, so nobody is followed up. */
+    /* The packet worker never answers. */
     run = run_script("if [ $1 = session ]; then\n" SESSION_WITH_FOLLOW_UP
                      "fi\n" OPEN_PORT "exec sleep 600", 800000);
     assert_non_null(facts_first(run_facts(run), FACT_TGT));
-    assert_null(facts_first(run_facts(run), FACT_BIND));
+    assert_non_null(facts_first(run_facts(run), FACT_BIND));
     assert_string_equal(worker_fact(run)->worker, "packet");
     run_free(run);
+}
+
+
+static void
+a_follow_up_that_was_not_begun_is_a_fact(void **state)
+{
+    struct target_dc *dc = settings_dc(configuration->settings, "dc2");
+    struct run *run;
+
+    (void)state;
+    strings_add(&dc->addresses, "192.0.2.1");
+    configuration->probes.parallel = 1;
+    /* The first hangs over its follow-up, and there is no room for another. */
+    run = run_script("if [ $1 = session ]; then\n"
+                     "  read -r context; read -r task\n"
+                     "  echo '{\"type\":\"done\",\"id\":0}'\n"
+                     "  exec sleep 600\n"
+                     "fi\n" OPEN_PORT OPEN_PORT_OF_DC2 READ_TASKS, 800000);
+    assert_int_equal(run_failed_workers(run), 2);
+    run_free(run);
+    configuration->probes.parallel = 16;
+    strings_clear(&dc->addresses);
 }
 
 
@@ -312,7 +340,8 @@ main(void)
         cmocka_unit_test(a_flood_of_words_is_no_way_past_the_deadline),
         cmocka_unit_test(a_dc_that_answers_gets_a_session_of_its_own),
         cmocka_unit_test(a_session_is_followed_up_when_all_have_told),
-        cmocka_unit_test(a_session_that_rests_at_the_deadline_is_no_fault),
+        cmocka_unit_test(who_is_slow_does_not_take_the_others_follow_ups),
+        cmocka_unit_test(a_follow_up_that_was_not_begun_is_a_fact),
         cmocka_unit_test(a_keytab_is_read_by_a_worker_of_its_own),
     };
 
