@@ -381,6 +381,28 @@ write_measured_ports(struct sheet *sheet)
 }
 
 
+/* Write a measurement of every way between two DCs: the subject is "a->b
+   NAMING-CONTEXT". */
+static void
+write_measured_ways(struct sheet *sheet)
+{
+    const struct measurement *item = NULL;
+
+    while ((item = next_measurement(sheet, item))) {
+        char *source = xstrdup(item->subject);
+        char *destination = strstr(source, "->");
+        char *partition = destination ? strchr(destination, ' ') : NULL;
+
+        if (partition) {
+            *destination = *partition = '\0';
+            put_sample(sheet, item->number, "source", source, "destination",
+                       destination + 2, "partition", partition + 1, NULL);
+        }
+        free(source);
+    }
+}
+
+
 /* ----- what the service counts; a single run has none of it */
 
 
@@ -447,6 +469,12 @@ static const struct family families[] = {
     {"port_latency_seconds", GAUGE, "seconds",
      "How long the port took to answer.",
      write_measured_ports, .check = "ports", .measured = "latency"},
+    {"replication_lag_seconds", GAUGE, "seconds",
+     "How late the destination is in taking the source's changes.",
+     write_measured_ways, .check = "replication", .measured = "lag"},
+    {"ticket_latency_seconds", GAUGE, "seconds",
+     "How long the KDC's slowest ticket for a mail server took.",
+     write_measured_hosts, .check = "tickets", .measured = "ticket_latency"},
     {"spns", GAUGE, NULL, "Service principal names seen.",
      write_measured, .check = "duplicates", .measured = "spns"},
     {"spn_holders", GAUGE, NULL, "Accounts that hold any of them.",

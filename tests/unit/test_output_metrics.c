@@ -108,6 +108,15 @@ sample_full(void)
                      "");
     findings_judged(findings, "PORT_CLOSED", "dc1.corp.example.com:88/udp");
     findings_end_check(findings, 0.25);
+    findings_begin_check(findings, "replication");
+    findings_measure(findings, "dc1.corp.example.com->dc2.corp.example.com "
+                               "DC=corp,DC=example,DC=com", "lag", 14.5, -1,
+                     "s");
+    findings_end_check(findings, 0.01);
+    findings_begin_check(findings, "tickets");
+    findings_measure(findings, "dc1.corp.example.com", "ticket_latency", 0.002,
+                     -1, "s");
+    findings_end_check(findings, 0.01);
     findings_begin_check(findings, "duplicates");
     findings_measure(findings, "corp.example.com", "spns", 412, -1, "");
     findings_measure(findings, "corp.example.com", "holders", 57, -1, "");
@@ -260,6 +269,12 @@ clocks_and_ports_are_told_by_server(void **state)
     assert_line(text, "spnhealthd_port_latency_seconds" OF_DOMAIN
                 ",server=\"dc1.corp.example.com\",port=\"88\","
                 "transport=\"udp\"} 0.0015");
+    assert_line(text, "spnhealthd_replication_lag_seconds" OF_DOMAIN
+                ",source=\"dc1.corp.example.com\","
+                "destination=\"dc2.corp.example.com\","
+                "partition=\"DC=corp,DC=example,DC=com\"} 14.5");
+    assert_line(text, "spnhealthd_ticket_latency_seconds" OF_DOMAIN
+                ",server=\"dc1.corp.example.com\"} 0.002");
     free(text);
 }
 
@@ -372,7 +387,7 @@ families_stand_together_and_once(void **state)
         assert_false(strings_contain(&families, family));
         strings_add(&families, family);
     }
-    assert_int_equal(families.count, 24);
+    assert_int_equal(families.count, 26);
     strings_clear(&families);
     free(text);
 }
