@@ -157,6 +157,30 @@ text_trim_utf8(char *text)
 }
 
 
+char *
+text_join(const struct strings *texts)
+{
+    enum { MOST = 4 };
+    char *joined = xstrdup("");
+
+    for (size_t i = 0; i < texts->count && i < MOST; i++) {
+        char *longer = xasprintf("%s%s%s", joined, i ? ", " : "",
+                                 texts->items[i]);
+
+        free(joined);
+        joined = longer;
+    }
+    if (texts->count > MOST) {
+        char *longer = xasprintf("%s and %zu more", joined,
+                                 texts->count - MOST);
+
+        free(joined);
+        joined = longer;
+    }
+    return joined;
+}
+
+
 void
 text_lower(char *text)
 {

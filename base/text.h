@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/memory.h"
+
 /* A time with microseconds in UTC, "2026-01-31T12:00:00.123456Z". */
 enum { TEXT_TIME_SIZE = 40 };
 
@@ -55,6 +57,10 @@ char *text_host(const char *host);
  * between, none too long (RFC 1035 section 2.3.4).
  */
 bool text_is_host(const char *text);
+
+/* Join the first few of a list for a message, "a, b, c, d and 3 more", for the
+   caller to free(). */
+char *text_join(const struct strings *texts);
 
 /* Fold ASCII letters of a string in place. */
 void text_lower(char *text);

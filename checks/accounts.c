@@ -18,12 +18,11 @@
 #include "checks/accounts.h"
 #include "checks/check.h"
 
-/* Every code of this check. */
+/* Every code of this check whose subject is an account. */
 static const char *const all_codes[] = {
     "ACCOUNT_DISABLED", "ACCOUNT_ETYPES_WEAK", "ACCOUNT_EXPIRED",
     "ACCOUNT_KEY_MISMATCH", "ACCOUNT_KVNO_DIVERGED", "ACCOUNT_LOCKED",
     "ACCOUNT_MISSING", "ACCOUNT_PASSWORD_EXPIRED", "ACCOUNT_PASSWORD_STALE",
-    "KEYTAB_STALE",
 };
 
 
@@ -47,8 +46,32 @@ judge_gone_accounts(const struct audit *audit)
         || monitor_is_unknown(audit->facts))
         return;
     for (size_t i = 0; i < sizeof(all_codes) / sizeof(*all_codes); i++)
-        if (!strings_contain(&audit->undecided, all_codes[i]))
-            findings_judged_all(audit->findings, all_codes[i]);
+        findings_judged_all(audit->findings, all_codes[i]);
+    if (!audit->keytabs_undecided && audit->demands->hidden.count == 0)
+        findings_judged_all(audit->findings, "KEYTAB_STALE");
+}
+
+
+/* Keep what was found before of an account that cannot be seen. */
+static void
+note_unseen(const struct audit *audit, const char *name)
+{
+    for (size_t i = 0; i < sizeof(all_codes) / sizeof(*all_codes); i++)
+        findings_undecided(audit->findings, all_codes[i], name);
+}
+
+
+/* Judge an account's keys, and list what of it may not be read: elsewhere than
+   in Active Directory it has neither keys nor attributes. */
+static void
+judge_keys(struct audit *audit, const struct watched *watched)
+{
+    if (audit->plain) {
+        accounts_judge_principals(audit, watched);
+        return;
+    }
+    accounts_judge_kvno(audit, watched);
+    accounts_note_hidden(audit, watched);
 }
 
 
@@ -56,17 +79,17 @@ judge_gone_accounts(const struct audit *audit)
 static void
 judge_all(struct audit *audit)
 {
-    for (size_t i = 0; i < audit->demands->unjudged.count; i++)
-        findings_not_covered(audit->findings, "%s",
-                             audit->demands->unjudged.items[i]);
+    demands_tell_unjudged(audit->demands, audit->holders, audit->findings);
+    for (size_t i = 0; i < audit->demands->hidden.count; i++)
+        note_unseen(audit, audit->demands->hidden.items[i]);
     accounts_watch(audit);
     for (size_t i = 0; i < audit->watched_count; i++) {
+        if (audit->watched[i].sight_count == 0)
+            note_unseen(audit, audit->watched[i].name);
         accounts_judge_existence(audit, &audit->watched[i]);
         accounts_judge_state(audit, &audit->watched[i]);
         accounts_judge_strength(audit, &audit->watched[i]);
-        accounts_judge_kvno(audit, &audit->watched[i]);
-        if (!audit->plain)
-            accounts_note_hidden(audit, &audit->watched[i]);
+        judge_keys(audit, &audit->watched[i]);
     }
     accounts_judge_keytabs(audit);
     accounts_judge_own_keytab(audit);
@@ -90,7 +113,6 @@ accounts_judge(const struct facts *facts, const struct settings *settings,
     audit.plain = demands_realm_is_plain(facts);
     holders_count_seen(audit.holders, facts, settings, findings);
     judge_all(&audit);
-    strings_clear(&audit.undecided);
     topology_free(audit.topology);
     demands_free(audit.demands);
     holders_free(audit.holders);

@@ -53,7 +53,8 @@ struct audit {
                                   its attributes, a principal its own key */
     struct watched *watched;
     size_t watched_count;
-    struct strings undecided;  /* codes that could not be judged of all */
+    bool keytabs_undecided;    /* some could not be judged, whose principals
+                                  are not known */
 };
 
 
@@ -73,6 +74,11 @@ const struct watched *accounts_of_server(const struct audit *audit,
  */
 void accounts_note_judged(struct audit *audit, const char *code,
                           const char *subject, bool decided);
+
+/* Say that a code could not be judged of an account: what was found of it
+   before stands, though others may be gone. */
+void accounts_note_undecided(const struct audit *audit, const char *code,
+                             const struct watched *watched);
 
 /* What a finding on an account leads to: nothing of the monitoring account's
    stops mail. */
@@ -113,6 +119,11 @@ void accounts_note_hidden(const struct audit *audit,
 
 /* Judge whether all DCs have the same key of an account. */
 void accounts_judge_kvno(struct audit *audit, const struct watched *watched);
+
+/* The same in a realm without Active Directory: whether all KDCs have the same
+   key of each of a mail server's principals. */
+void accounts_judge_principals(struct audit *audit,
+                               const struct watched *watched);
 
 /* The highest key version number of an account that any DC has, or -1. */
 int64_t accounts_newest_kvno(const struct audit *audit,

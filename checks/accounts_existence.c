@@ -13,6 +13,8 @@
 #include "checks/codes.h"
 #include "checks/setspn.h"
 
+enum { ERROR_CLIENT_UNKNOWN = 6 };  /* RFC 4120 section 7.5.9 */
+
 
 /* Since when an account surely exists: the oldest of its copies' times of
    change; 0 if none may be read. */
@@ -55,12 +57,28 @@ is_overdue(const struct audit *audit, const struct watched *watched,
 }
 
 
-/* Whether some KDC gave a ticket to the monitoring account. */
+/* Whether a KDC's answer is about an account that it has. */
 static bool
-is_served(const struct audit *audit, const struct watched *watched)
+knows_client(const struct tgt_fact *tgt)
+{
+    switch (tgt->outcome) {
+    case KDC_UNKNOWN:
+    case KDC_UNREACHED:
+    case KDC_NO_CREDENTIALS:
+        return false;
+    default:
+        return tgt->error_code != ERROR_CLIENT_UNKNOWN;
+    }
+}
+
+
+/* Whether some KDC knows the monitoring account, be it to refuse it: its
+   principal may go by another name than the sAMAccountName. */
+static bool
+is_known(const struct audit *audit, const struct watched *watched)
 {
     FACTS_EACH(audit->facts, FACT_TGT, tgt_fact, tgt)
-        if (watched->principal && tgt->outcome == KDC_OK
+        if (watched->principal && knows_client(tgt)
             && strcmp(tgt->principal, watched->principal) == 0)
             return true;
     return false;
@@ -122,7 +140,8 @@ report_absent(const struct audit *audit, const struct watched *watched,
         audit->findings, STATUS_WARNING,
         accounts_impact(watched, STATUS_WARNING), "ACCOUNT_MISSING",
         watched->name,
-        "%s, %s, is not on %s: not replicated for longer than it may take",
+        "%s, %s, is not on %s, though it is older than what a change may "
+        "take: deleted there just now, or not replicated",
         watched->name, owner, hosts);
 
     for (size_t i = 0; i < absent->count; i++)
@@ -142,9 +161,9 @@ static void
 judge_nowhere(struct audit *audit, const struct watched *watched)
 {
     if (watched->sight_count == 0) {
-        strings_add_unique(&audit->undecided, "ACCOUNT_MISSING");
-    } else if (is_served(audit, watched)) {
-        strings_add_unique(&audit->undecided, "ACCOUNT_MISSING");
+        accounts_note_undecided(audit, "ACCOUNT_MISSING", watched);
+    } else if (is_known(audit, watched)) {
+        accounts_note_undecided(audit, "ACCOUNT_MISSING", watched);
         if (!audit->plain)
             findings_not_covered(audit->findings,
                                  "%s: its KDC knows %s, and no directory "

@@ -115,7 +115,7 @@ static void
 note_unjudged(struct audit *audit, const struct watched *watched,
               const struct smb_session_fact *session)
 {
-    strings_add_unique(&audit->undecided, "ACCOUNT_KEY_MISMATCH");
+    accounts_note_undecided(audit, "ACCOUNT_KEY_MISMATCH", watched);
     if (session->outcome == SMB_UNREACHED && !is_windows(watched))
         return;
     if (session->outcome == SMB_REFUSED)
@@ -152,7 +152,7 @@ note_untried(struct audit *audit, const struct watched *watched)
 
         if (is_tried(audit, server))
             continue;
-        strings_add_unique(&audit->undecided, "ACCOUNT_KEY_MISMATCH");
+        accounts_note_undecided(audit, "ACCOUNT_KEY_MISMATCH", watched);
         if (is_windows(watched))
             findings_not_covered(audit->findings,
                                  "%s: no SMB session was held to try whether "

@@ -122,15 +122,31 @@ report_stale(const struct ring *ring, const struct judgement *first,
 }
 
 
+/* The principal that senders ask for first, for the caller to free(); that of
+   the account itself where no service is expected. */
+static char *
+first_principal(const struct ring *ring)
+{
+    const struct strings *services = &ring->server->services;
+    const char *realm = ring->audit->settings->numbers->realm;
+    char *spn, *name, *principal;
+
+    if (services->count == 0)
+        return xasprintf("%s@%s", ring->watched->name, realm);
+    spn = xasprintf("%s/%s", services->items[0], ring->server->mail->host);
+    name = principal_canonical(spn);
+    principal = xasprintf("%s@%s", name, realm);
+    free(name);
+    free(spn);
+    return principal;
+}
+
+
 /* Report a keytab that has nothing of its server. */
 static void
 report_foreign(const struct ring *ring)
 {
-    char *spn = xasprintf("%s/%s", ring->server->services.items[0],
-                          ring->server->mail->host);
-    char *name = principal_canonical(spn);
-    char *principal = xasprintf("%s@%s", name,
-                                ring->audit->settings->numbers->realm);
+    char *principal = first_principal(ring);
     struct finding *finding = findings_add(
         ring->audit->findings, STATUS_CRITICAL, IMPACT_MAIL_FAILS,
         "KEYTAB_STALE", principal,
@@ -141,8 +157,6 @@ report_foreign(const struct ring *ring)
     advise(ring, principal, finding);
     finding_reference(finding, code_find("KEYTAB_STALE")->reference);
     free(principal);
-    free(name);
-    free(spn);
 }
 
 
@@ -161,9 +175,17 @@ comes_first(const struct judgement *left, const struct judgement *right)
 static void
 note_unjudged(const struct ring *ring, const char *why)
 {
-    strings_add_unique(&ring->audit->undecided, "KEYTAB_STALE");
     findings_not_covered(ring->audit->findings, "%s: its keytab %s: %s",
                          ring->server->mail->host, ring->file, why);
+}
+
+
+/* As note_unjudged(), and which principals it has is not known. */
+static void
+note_unread(const struct ring *ring, const char *why)
+{
+    ring->audit->keytabs_undecided = true;
+    note_unjudged(ring, why);
 }
 
 
@@ -178,7 +200,11 @@ judge_principals(const struct ring *ring, const struct strings *principals)
     for (size_t i = 0; i < principals->count; i++) {
         struct judgement one = ring_judge(ring, principals->items[i]);
 
-        unknown |= one.fault == FAULT_UNKNOWN;
+        if (one.fault == FAULT_UNKNOWN) {
+            findings_undecided(ring->audit->findings, "KEYTAB_STALE",
+                               one.principal);
+            unknown = true;
+        }
         if (one.fault == FAULT_NONE || one.fault == FAULT_WAITING)
             accounts_note_judged(ring->audit, "KEYTAB_STALE", one.principal,
                                  one.fault == FAULT_NONE
@@ -191,7 +217,7 @@ judge_principals(const struct ring *ring, const struct strings *principals)
             first = one;
     }
     if (first.principal && ring->unreadable)
-        note_unjudged(ring, ring->unreadable);
+        note_unread(ring, ring->unreadable);
     else if (first.principal)
         report_stale(ring, &first, &faulty);
     else if (unknown)
@@ -210,7 +236,7 @@ judge_ring(const struct ring *ring)
     if (own.count > 0)
         judge_principals(ring, &own);
     else if (ring->unreadable)
-        note_unjudged(ring, ring->unreadable);
+        note_unread(ring, ring->unreadable);
     else
         report_foreign(ring);
     strings_clear(&own);
@@ -227,6 +253,6 @@ accounts_judge_keytabs(struct audit *audit)
         if (ring_open(audit, server, &ring))
             judge_ring(&ring);
         else if (*server->mail->keytab)
-            note_unjudged(&ring, "it was not read");
+            note_unread(&ring, "it was not read");
     }
 }

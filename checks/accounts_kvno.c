@@ -85,9 +85,6 @@ collect(const struct audit *audit, const struct watched *watched)
                                        .kvno = fact->kvno,
                                        .time_us = fact->base.time_us});
     }
-    /* Elsewhere each principal has a key of its own. */
-    if (audit->plain)
-        return samples;
     FACTS_EACH(audit->facts, FACT_TICKET, ticket_fact, ticket)
         if (ticket->kvno > 0 && accounts_own_ticket(audit, watched, ticket))
             add_sample(audit, &samples,
@@ -181,22 +178,71 @@ compare(const struct audit *audit, const struct samples *samples)
 }
 
 
-/* Whether what was changed last has been so for longer than it may take.  A
-   copy's own time of change is the most that may be known. */
+/* Whether what was changed at a time has been so for longer than it may take;
+   never if that time is not known (0). */
 static bool
-is_overdue(const struct audit *audit, const struct watched *watched,
-           int64_t usual_us)
+is_overdue(const struct audit *audit, int64_t changed_us, int64_t usual_us)
 {
-    int64_t newest_us = accounts_password_set_us(watched);
+    return changed_us > 0
+           && audit->settings->numbers->time_us - changed_us > usual_us;
+}
 
-    for (size_t i = 0; newest_us == 0 && i < watched->sight_count; i++) {
+
+/* Whether a DC's copy is of the newest key, by its own number, or where that
+   is hidden by the DC's tickets. */
+static bool
+has_newest(const struct samples *samples, const struct account_fact *fact,
+           int64_t newest)
+{
+    if (fact->kvno >= 0)
+        return fact->kvno == newest;
+    for (size_t i = 0; i < samples->count; i++)
+        if (strcmp(samples->items[i].host, fact->host) == 0
+            && samples->items[i].kvno == newest)
+            return true;
+    return false;
+}
+
+
+/* Since when the newest key has been there, by the copies that have it; 0 if
+   none tells.  A copy's own time of change is the most that may be known. */
+static int64_t
+newest_key_us(const struct watched *watched, const struct samples *samples,
+              int64_t newest)
+{
+    int64_t set_us = 0, changed_us = 0;
+
+    for (size_t i = 0; i < watched->sight_count; i++) {
         const struct account_fact *fact = watched->sights[i].fact;
 
-        if (fact && fact->changed_us > newest_us)
-            newest_us = fact->changed_us;
+        if (!fact || !has_newest(samples, fact, newest))
+            continue;
+        if (fact->password_set_us > set_us)
+            set_us = fact->password_set_us;
+        if (fact->changed_us > changed_us)
+            changed_us = fact->changed_us;
     }
-    return newest_us > 0
-           && audit->settings->numbers->time_us - newest_us > usual_us;
+    return set_us > 0 ? set_us : changed_us;
+}
+
+
+/* Whether DCs are so far apart, or for so long, that it is a fault. */
+static bool
+is_too_far_apart(const struct audit *audit, const struct watched *watched,
+                 const struct samples *samples,
+                 const struct comparison *comparison)
+{
+    int64_t since_us = newest_key_us(watched, samples, comparison->newest);
+
+    if (comparison->writable_apart > 1)
+        return true;
+    if (comparison->apart > 0 && since_us == 0)
+        findings_not_covered(audit->findings,
+                             "%s: since when it has had the key of kvno "
+                             "%" PRId64 ", no domain controller's copy tells",
+                             watched->name, comparison->newest);
+    return comparison->apart > 0
+           && is_overdue(audit, since_us, comparison->usual_us);
 }
 
 
@@ -359,7 +405,7 @@ judge_times(const struct audit *audit, const struct watched *watched,
     bool differ = others.count > 0;
 
     if (differ
-        && is_overdue(audit, watched,
+        && is_overdue(audit, accounts_password_set_us(watched),
                       usual_wait_for_us(audit, watched, &others)))
         report_times(audit, watched, samples, &others);
     strings_clear(&others);
@@ -391,9 +437,7 @@ accounts_judge_kvno(struct audit *audit, const struct watched *watched)
     if (comparison.newest >= 0)
         findings_measure(audit->findings, watched->name, "kvno",
                          (double)comparison.newest, -1, "");
-    if (comparison.writable_apart > 1
-        || (comparison.apart > 0
-            && is_overdue(audit, watched, comparison.usual_us)))
+    if (is_too_far_apart(audit, watched, &samples, &comparison))
         report_behind(audit, watched, &samples, &comparison);
     else if (watched->account)
         accounts_note_judged(audit, "ACCOUNT_KVNO_DIVERGED", watched->name,

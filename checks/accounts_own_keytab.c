@@ -95,17 +95,23 @@ note_unreadable(const struct audit *audit)
 }
 
 
-/* Whether there is a keytab to judge, though perhaps nobody could read it. */
-static bool
-is_expected(const struct facts *facts)
+/* Keep what was found before of the keytab: of its principals, or of any where
+   these could not be read. */
+static void
+note_undecided(struct audit *audit)
 {
-    FACTS_EACH(facts, FACT_KEYTAB, keytab_fact, key)
-        if (!*key->host)
-            return true;
-    FACTS_EACH(facts, FACT_WORKER, worker_fact, worker)
+    FACTS_EACH(audit->facts, FACT_KEYTAB, keytab_fact, key) {
+        if (*key->host)
+            continue;
+        if (key->readable)
+            findings_undecided(audit->findings, "KEYTAB_STALE",
+                               key->principal);
+        else
+            audit->keytabs_undecided = true;
+    }
+    FACTS_EACH(audit->facts, FACT_WORKER, worker_fact, worker)
         if (strcmp(worker->worker, "keytab") == 0)
-            return true;
-    return false;
+            audit->keytabs_undecided = true;
 }
 
 
@@ -130,6 +136,6 @@ accounts_judge_own_keytab(struct audit *audit)
             continue;
         decided = true;
     }
-    if (!decided && is_expected(audit->facts))
-        strings_add_unique(&audit->undecided, "KEYTAB_STALE");
+    if (!decided)
+        note_undecided(audit);
 }

@@ -305,7 +305,7 @@ accounts_judge_state(struct audit *audit, const struct watched *watched)
             accounts_note_judged(audit, condition->code, watched->name,
                                  is_decided(audit, &tally));
         else
-            strings_add_unique(&audit->undecided, condition->code);
+            accounts_note_undecided(audit, condition->code, watched);
         strings_clear(&tally.hosts);
         strings_clear(&tally.answered);
     }

@@ -14,6 +14,7 @@
 #include "checks/accounts.h"
 #include "checks/codes.h"
 #include "checks/etypes.h"
+#include "checks/etypes_advice.h"
 #include "checks/setspn.h"
 
 #define DAY_US (INT64_C(24) * 3600 * 1000000)
@@ -65,6 +66,35 @@ is_computer(const struct watched *watched)
 }
 
 
+/* Whether an account is a group managed service account. */
+static bool
+is_managed(const struct watched *watched)
+{
+    for (size_t i = 0; i < watched->sight_count; i++)
+        if (watched->sights[i].fact && watched->sights[i].fact->managed)
+            return true;
+    return false;
+}
+
+
+/* Advise how to find out why a managed account's password is not changed, which
+   domain controllers do by themselves. */
+static void
+advise_managed(const struct watched *watched, struct finding *finding)
+{
+    char *word = setspn_quote(watched->name);
+
+    finding_remedy(finding,
+                   "on a server that uses it, in PowerShell as an "
+                   "administrator: Test-ADServiceAccount %s", word);
+    finding_remedy(finding,
+                   "in PowerShell on a domain controller: Get-KdsRootKey, "
+                   "and Get-ADServiceAccount %s -Properties "
+                   "ManagedPasswordIntervalInDays", word);
+    free(word);
+}
+
+
 /* Advise how to make a computer change its password. */
 static void
 advise_change(struct finding *finding)
@@ -111,7 +141,10 @@ report_stale(const struct audit *audit, const struct watched *watched,
     }
     finding_value(finding, "password_age", (double)age_us / (double)DAY_US,
                   "d");
-    advise_change(finding);
+    if (is_managed(watched))
+        advise_managed(watched, finding);
+    else
+        advise_change(finding);
     finding_reference(finding,
                       code_find("ACCOUNT_PASSWORD_STALE")->reference);
     free(owner);
@@ -135,7 +168,7 @@ judge_age(struct audit *audit, const struct watched *watched)
     if (!is_computer(watched))
         return;
     if (set_us == 0)
-        strings_add_unique(&audit->undecided, "ACCOUNT_PASSWORD_STALE");
+        accounts_note_undecided(audit, "ACCOUNT_PASSWORD_STALE", watched);
     else if (!is_disabled(watched)
              && numbers->time_us - set_us > numbers->password_age_us)
         report_stale(audit, watched, set_us);
@@ -145,35 +178,50 @@ judge_age(struct audit *audit, const struct watched *watched)
 }
 
 
+/* Whether a copy has "Use DES". */
+static bool
+uses_des_only(const struct account_fact *fact)
+{
+    return fact->account_control >= 0
+           && (fact->account_control & UAC_DES_ONLY);
+}
+
+
 /* Whether a copy allows nothing but weak encryption.  Without any bit the KDC
    decides, which the check tickets sees. */
 static bool
 is_weak(const struct account_fact *fact)
 {
-    if (fact->account_control >= 0 && (fact->account_control & UAC_DES_ONLY))
-        return true;
-    return (fact->etypes & WEAK_BITS) && !(fact->etypes & STRONG_BITS);
+    return uses_des_only(fact)
+           || ((fact->etypes & WEAK_BITS) && !(fact->etypes & STRONG_BITS));
 }
 
 
-/* Advise how to give an account AES keys, which come with a new password. */
+/* Advise to take DES off an account, if it has it, and to give it AES. */
 static void
-advise_aes(const struct watched *watched, struct finding *finding)
+advise_aes(const struct account_fact *account, struct finding *finding)
 {
-    char *word = setspn_quote(watched->name);
+    char *word = setspn_quote(etypes_account_name(account));
 
-    finding_remedy(finding,
-                   "in PowerShell on a domain member, as a domain "
-                   "administrator: %s -Identity %s -KerberosEncryptionType "
-                   "AES128,AES256; without \"Use DES\": Set-ADAccountControl "
-                   "%s -UseDESKeyOnly $false",
-                   is_computer(watched) ? "Set-ADComputer" : "Set-ADUser",
-                   word, word);
-    finding_remedy(finding, "with Samba, on a domain controller: net ads "
-                            "enctypes set %s 24", word);
-    finding_remedy(finding, "then change the password, with which AES keys "
-                            "are made, and write its keytabs anew");
+    if (uses_des_only(account))
+        finding_remedy(finding,
+                       "in PowerShell on a domain member, as a domain "
+                       "administrator, without \"Use DES\": "
+                       "Set-ADAccountControl %s -UseDESKeyOnly $false", word);
+    etypes_advise(account, finding);
     free(word);
+}
+
+
+/* The first copy that allows nothing but weak encryption; there is one. */
+static const struct account_fact *
+first_weak(const struct watched *watched)
+{
+    size_t i = 0;
+
+    while (!watched->sights[i].fact || !is_weak(watched->sights[i].fact))
+        i++;
+    return watched->sights[i].fact;
 }
 
 
@@ -202,14 +250,13 @@ report_weak(const struct audit *audit, const struct watched *watched,
         finding_evidence(finding, "ldap", fact->host, fact->base.time_us,
                          "msDS-SupportedEncryptionTypes 0x%" PRIx64 " (%s)"
                          "%s of %s, seen from %s", fact->etypes, names,
-                         fact->account_control >= 0
-                                 && (fact->account_control & UAC_DES_ONLY)
+                         uses_des_only(fact)
                              ? ", and userAccountControl with \"Use DES\""
                              : "",
                          fact->dn, fact->base.seen_from);
         free(names);
     }
-    advise_aes(watched, finding);
+    advise_aes(first_weak(watched), finding);
     finding_reference(finding, code_find("ACCOUNT_ETYPES_WEAK")->reference);
     free(owner);
     free(hosts);

@@ -297,7 +297,15 @@ accounts_note_judged(struct audit *audit, const char *code,
 {
     findings_judged(audit->findings, decided ? code : "ACCOUNTS_OK", subject);
     if (!decided)
-        strings_add_unique(&audit->undecided, code);
+        findings_undecided(audit->findings, code, subject);
+}
+
+
+void
+accounts_note_undecided(const struct audit *audit, const char *code,
+                        const struct watched *watched)
+{
+    findings_undecided(audit->findings, code, watched->name);
 }
 
 

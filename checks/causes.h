@@ -24,8 +24,9 @@ enum cause_relation {
                          it is a principal of a realm */
     CAUSE_SAME_PAIR,  /* "a->b ..." by "a->b ..." */
     CAUSE_CONCERN,    /* the effect says that it concerns the cause's subject */
-    CAUSE_BEHIND,     /* "a->b ...": the effect shows at b, and if the cause is
-                         about one account, with that */
+    CAUSE_BEHIND,     /* "a->b NC", the domain's, or "a->b account": the effect
+                         says that it concerns b, which lacks what others have,
+                         and that account */
     CAUSE_KDC_PORT,   /* the host's Kerberos port, if nothing replaces it */
     CAUSE_CLOCK,      /* a clock that the host's tickets depend on, and so far
                          off that Kerberos refuses */

@@ -253,8 +253,20 @@ demands_realm_is_plain(const struct facts *facts)
 }
 
 
+/* Whether a list names a service other than SMTPSVC. */
+static bool
+has_another_service(const struct strings *services)
+{
+    for (size_t i = 0; i < services->count; i++)
+        if (text_casecmp(services->items[i], "SMTPSVC") != 0)
+            return true;
+    return false;
+}
+
+
 /* Work out which services a server should have SPNs for: Postfix and the like
-   have SMTP alone, Exchange and IIS both. */
+   have SMTP alone, Exchange and IIS both.  Where SMTPSVC is all that is asked
+   for, it is so of every server. */
 static void
 expect_services(struct server *server, const struct facts *facts,
                 const struct settings *settings,
@@ -267,6 +279,7 @@ expect_services(struct server *server, const struct facts *facts,
     bool foreign = demands_realm_is_plain(facts)
                    || is_foreign_system(mail, server->account);
     bool smtp_alone = mail->services.count == 0 && foreign
+                      && has_another_service(services)
                       && !any_held(holders, mail, "SMTPSVC");
 
     for (size_t i = 0; i < services->count; i++)
@@ -302,6 +315,7 @@ note_hidden(struct demands *demands, const struct target_mail *mail,
                            "credentials", mail->host, name);
 
     strings_add_unique(&demands->unjudged, line);
+    strings_add_unique(&demands->hidden, name);
     free(line);
     free(name);
 }
@@ -443,7 +457,28 @@ demands_free(struct demands *demands)
     free(demands->servers);
     free(demands->items);
     strings_clear(&demands->unjudged);
+    strings_clear(&demands->hidden);
     free(demands);
+}
+
+
+void
+demands_tell_unjudged(const struct demands *demands,
+                      const struct holders *holders,
+                      struct findings *findings)
+{
+    const struct strings *unjudged = &demands->unjudged;
+    bool read = false;
+
+    for (size_t i = 0; i < holders->view_count; i++)
+        read |= view_is_complete(&holders->views[i]);
+    for (size_t i = 0; read && i < unjudged->count; i++)
+        findings_not_covered(findings, "%s", unjudged->items[i]);
+    if (!read && unjudged->count > 0)
+        findings_not_covered(findings,
+                             "%zu mail server%s: no directory could be read "
+                             "to tell which names are needed",
+                             unjudged->count, unjudged->count > 1 ? "s" : "");
 }
 
 

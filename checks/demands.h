@@ -35,6 +35,8 @@ struct demands {
     struct demand *items;
     size_t count;
     struct strings unjudged;  /* why other mail servers are not judged */
+    struct strings hidden;    /* the accounts of those that are not, because
+                                 nothing of these may be read */
     bool plain;               /* the realm is none of Active Directory */
 };
 
@@ -56,10 +58,16 @@ struct demands *demands_new(const struct facts *facts,
                             const struct holders *holders);
 void demands_free(struct demands *demands);
 
+/* Say which mail servers the running check does not judge, and why: without a
+   directory their accounts only seem to be missing. */
+void demands_tell_unjudged(const struct demands *demands,
+                           const struct holders *holders,
+                           struct findings *findings);
+
 /*
- * The name that a sender asks a KDC for: the SPN itself; in a plain realm, where
- * names are case-sensitive, "smtp/host.example" as RFC 4954 section 4 has the
- * service, and nothing for a short name, which clients complete first.
+ * The name that a sender asks a KDC for: the SPN itself; in a plain realm,
+ * where names are case-sensitive, "smtp/host.example" as RFC 4954 section 4
+ * has the service, and nothing for a short name, which clients complete first.
  *
  * Returns a name for the caller to free(), or NULL.
  */
@@ -82,8 +90,9 @@ bool mail_answers(const struct facts *facts, const char *host);
 
 /*
  * Whether nothing but an MX or SRV record, now or once, ties a mail server to
- * the domain: its host is of another one, and no account has its name.  It is a hoster's,
- * then; its clock is none of Kerberos', and nobody there asked for probes.
+ * the domain: its host is of another one, and no account has its name.  It is
+ * a hoster's, then; its clock is none of Kerberos', and nobody there asked for
+ * probes.
  */
 bool mail_is_outside(const struct facts *facts,
                      const struct settings *settings,

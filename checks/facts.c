@@ -22,6 +22,7 @@ enum {
     SPNS_MOST = 65536,
     CURSORS_MOST = 16384,     /* every DC that ever was, and each restore */
     CURSOR_MAX = 96,
+    ORIGINS_MOST = 256,       /* of some objects */
     GUID_MAX = 36,
     SITES_MOST = 1024,
     RECORDS_MOST = 512,
@@ -361,6 +362,8 @@ static const struct field pending_fields[] = {
     RECORD_INTEGER(pending_fact, count, 0, INT32_MAX),
     RECORD_STRING(pending_fact, dn, DN_MAX),
     RECORD_INTEGER(pending_fact, changed_us, 0, TIME_MAX),
+    RECORD_INTEGER(pending_fact, traced, 0, INT32_MAX),
+    RECORD_STRINGS(pending_fact, origins, CURSOR_MAX, ORIGINS_MOST),
     {.name = NULL},
 };
 

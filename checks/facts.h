@@ -184,7 +184,9 @@ struct tgt_fact {
     char *principal;
     int outcome;         /* enum kdc_outcome */
     int64_t error_code;  /* RFC 4120 section 7.5.9, 0 if none; 52: the answer
-                            fits into no datagram, and TCP did not work */
+                            fits into no datagram, and TCP did not work; 25
+                            with KDC_UNREACHED: no answer to the
+                            pre-authentication, which arrived perhaps */
     int64_t nt_status;   /* why, in the KDC's e-data (MS-KILE 2.2.1); or 0 */
     int64_t etype;       /* that the ticket is encrypted by (RFC 3961); 0
                             without one */
@@ -450,6 +452,10 @@ struct neighbor_fact {
                                  repsFrom */
 };
 
+/* As many of the objects beyond a USN are looked at: where there are so many,
+   there may be more. */
+enum { PENDING_OBJECTS_MOST = 10 };
+
 /* Whether a DC holds anything of a naming context beyond a USN that another DC
    has taken in. */
 struct pending_fact {
@@ -461,6 +467,10 @@ struct pending_fact {
     int64_t count;       /* of objects beyond, as far as they were counted */
     char *dn;            /* the one changed first, or "" */
     int64_t changed_us;  /* when that came to the source; 0 without one */
+    int64_t traced;      /* of how many objects it is known who wrote what is
+                            beyond */
+    struct strings origins;  /* of these "INVOCATION USN CHANGED_US": the
+                                writer's, and the highest it gave */
 };
 
 /* A DC's highestCommittedUSN as an earlier run saw it: history, kept by the

@@ -88,6 +88,7 @@ findings_free(struct findings *findings)
     keys_free(findings->index);
     keys_free(findings->subjects);
     strings_clear(&findings->judged_keys);
+    strings_clear(&findings->undecided_keys);
     free(findings);
 }
 
@@ -195,6 +196,17 @@ void
 findings_judged_all(struct findings *findings, const char *code)
 {
     judge_key(findings, code, EVERY_SUBJECT);
+}
+
+
+void
+findings_undecided(struct findings *findings, const char *code,
+                   const char *subject)
+{
+    char *text = xasprintf("%s %s", code, subject);
+
+    strings_add_unique(&findings->undecided_keys, text);
+    free(text);
 }
 
 
@@ -519,8 +531,15 @@ bool
 findings_was_judged(const struct findings *findings, const char *code,
                     const char *subject)
 {
-    return find_key(findings, code, subject)
-           || find_key(findings, code, EVERY_SUBJECT);
+    char *text;
+    bool undecided;
+
+    if (find_key(findings, code, subject))
+        return true;
+    text = xasprintf("%s %s", code, subject);
+    undecided = strings_contain(&findings->undecided_keys, text);
+    free(text);
+    return !undecided && find_key(findings, code, EVERY_SUBJECT);
 }
 
 

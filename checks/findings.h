@@ -89,7 +89,7 @@ struct findings {
     size_t measurement_count;
     struct check_result *results;  /* one a check that ran, in their order */
     size_t result_count;
-    struct strings judged_keys;    /* "CODE subject"; see findings_was_judged() */
+    struct strings judged_keys;    /* "CODE subject" */
     struct strings undecided_keys; /* likewise; see findings_undecided() */
     struct keys *index;            /* of the keys; private */
     struct keys *subjects;         /* of the running check; private */

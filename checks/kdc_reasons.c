@@ -40,6 +40,12 @@ static const struct kdc_reason statuses[] = {
 };
 
 static const struct kdc_reason errors[] = {
+    {1, BLAME_ACCOUNT, "the account has expired",
+     "Clear-ADAccountExpiration", "samba-tool user setexpiry --noexpiry",
+     false},
+    {2, BLAME_ACCOUNT, "the service's account has expired",
+     "Clear-ADAccountExpiration", "samba-tool user setexpiry --noexpiry",
+     false},
     {6, BLAME_ACCOUNT, "it knows no such account", NULL, NULL, false},
     {9, BLAME_ACCOUNT, "the account has no key", NULL, NULL, true},
     {12, BLAME_ACCOUNT, "a policy of the account forbids it",
@@ -49,6 +55,11 @@ static const struct kdc_reason errors[] = {
      NULL, NULL, true},
     {18, BLAME_ACCOUNT, "the account is disabled, locked or expired",
      NULL, NULL, false},
+    {19, BLAME_ACCOUNT,
+     "the service's account is disabled, locked or expired",
+     NULL, NULL, false},
+    {20, BLAME_KDC, "the ticket that was shown has been revoked",
+     NULL, NULL, false},
     {23, BLAME_ACCOUNT,
      "the account's password has expired or must be changed",
      NULL, NULL, true},
@@ -56,6 +67,12 @@ static const struct kdc_reason errors[] = {
      NULL, NULL, false},
     {25, BLAME_KDC, "it wants a pre-authentication that this host cannot give",
      NULL, NULL, false},
+    {26, BLAME_KDC,
+     "the ticket that was shown is none for the name that is asked for",
+     NULL, NULL, false},
+    {27, BLAME_ACCOUNT,
+     "the account takes tickets from user to user alone, as one without a "
+     "principal name of its own does", NULL, NULL, false},
     {29, BLAME_KDC, "the KDC is up, and its database is not",
      NULL, NULL, false},
     {31, BLAME_SECRET, "the key that was used is not the account's",

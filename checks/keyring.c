@@ -189,6 +189,25 @@ is_fresh(const struct ring *ring)
 }
 
 
+/* Whether all tickets that were given are sealed with one version of the key,
+   so that there is nothing to wait for. */
+static bool
+is_sealed_everywhere(const struct ring *ring, const char *principal,
+                     int64_t kvno)
+{
+    bool any = false;
+
+    FACTS_EACH(ring->audit->facts, FACT_TICKET, ticket_fact, ticket) {
+        if (!ring_opens(ring, ticket, principal))
+            continue;
+        if (ticket->kvno != kvno)
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+
 /* The type of a current ticket for which a principal has no key, or 0. */
 static int64_t
 missing_etype(const struct ring *ring, const char *principal, int64_t kvno)
@@ -206,7 +225,8 @@ missing_etype(const struct ring *ring, const char *principal, int64_t kvno)
 static enum fault
 judge_absence(const struct ring *ring, const char *principal, int64_t kvno)
 {
-    if (has_key(ring, principal, kvno - 1, 0) && is_fresh(ring))
+    if (has_key(ring, principal, kvno - 1, 0) && is_fresh(ring)
+        && !is_sealed_everywhere(ring, principal, kvno))
         return FAULT_WAITING;
     if (!ring->watched->complete && has_newer_key(ring, principal, kvno))
         return FAULT_UNKNOWN;
@@ -256,6 +276,7 @@ ring_describe(const struct ring *ring, const char *principal)
     strings_clear(&versions);
     return text;
 }
+
 
 bool
 ring_open(struct audit *audit, const struct server *server,

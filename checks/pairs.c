@@ -15,13 +15,6 @@
 #include "checks/keys.h"
 #include "checks/pairs.h"
 
-/* A cursor as a replica fact has it. */
-struct cursor {
-    char invocation[40];
-    int64_t usn;
-    int64_t time_us;
-};
-
 /* What is at work on the pairs. */
 struct gathering {
     const struct facts *facts;
@@ -143,12 +136,36 @@ gather_neighbors(struct gathering *gathering)
 }
 
 
-/* Take a cursor apart; false if it is none. */
-static bool
-parse_cursor(const char *text, struct cursor *cursor_out)
+bool
+pairs_read_cursor(const char *text, struct pairs_cursor *cursor_out)
 {
     return sscanf(text, "%39s %" SCNd64 " %" SCNd64, cursor_out->invocation,
                   &cursor_out->usn, &cursor_out->time_us) == 3;
+}
+
+
+int64_t
+pairs_cursor_of(const struct facts *facts, const char *host, const char *nc,
+                const char *invocation)
+{
+    int64_t usn = -1;
+
+    FACTS_EACH(facts, FACT_REPLICA, replica_fact, replica) {
+        if (strcmp(replica->host, host) != 0
+            || text_casecmp(replica->nc, nc) != 0)
+            continue;
+        for (size_t i = 0; i < replica->cursors.count; i++) {
+            const char *text = replica->cursors.items[i];
+            struct pairs_cursor cursor;
+
+            if (text_has_prefix_case(text, invocation)
+                && pairs_read_cursor(text, &cursor)
+                && text_casecmp(cursor.invocation, invocation) == 0
+                && cursor.usn > usn)
+                usn = cursor.usn;
+        }
+    }
+    return usn;
 }
 
 
@@ -156,7 +173,7 @@ parse_cursor(const char *text, struct cursor *cursor_out)
    restored counts anew, under another name: that one's count tells. */
 static void
 gather_cursor(struct gathering *gathering, const struct replica_fact *replica,
-              const struct cursor *cursor)
+              const struct pairs_cursor *cursor)
 {
     const char *source
         = topology_writer(gathering->topology, cursor->invocation);
@@ -178,11 +195,11 @@ gather_cursor(struct gathering *gathering, const struct replica_fact *replica,
 static void
 gather_cursors(struct gathering *gathering)
 {
-    struct cursor cursor;
+    struct pairs_cursor cursor;
 
     FACTS_EACH(gathering->facts, FACT_REPLICA, replica_fact, replica)
         for (size_t i = 0; i < replica->cursors.count; i++)
-            if (parse_cursor(replica->cursors.items[i], &cursor))
+            if (pairs_read_cursor(replica->cursors.items[i], &cursor))
                 gather_cursor(gathering, replica, &cursor);
 }
 

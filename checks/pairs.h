@@ -12,6 +12,7 @@
 #ifndef CHECKS_PAIRS_H
 #define CHECKS_PAIRS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,13 @@
 /* What a naming context means for mail: the accounts, or Exchange and the
    sites, or neither. */
 enum nc_rank { NC_DOMAIN, NC_CONFIGURATION, NC_OTHER };
+
+/* How far some DC's changes go, as facts have it: "INVOCATION USN TIME". */
+struct pairs_cursor {
+    char invocation[40];  /* the writer's */
+    int64_t usn;
+    int64_t time_us;
+};
 
 /* The facts are NULL where they were not seen. */
 struct pair {
@@ -59,6 +67,14 @@ struct pairs *pairs_new(const struct facts *facts,
                         const struct settings *settings,
                         const struct topology *topology, const char *source);
 void pairs_free(struct pairs *pairs);
+
+/* Take a cursor apart; false if it is none. */
+bool pairs_read_cursor(const char *text, struct pairs_cursor *cursor_out);
+
+/* How far a DC has taken in what a writer wrote to a naming context; -1 if it
+   is not known. */
+int64_t pairs_cursor_of(const struct facts *facts, const char *host,
+                        const char *nc, const char *invocation);
 
 /* What a naming context means for mail in the settings' domain. */
 enum nc_rank pairs_rank(const struct settings *settings, const char *nc);

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "checks/demands.h"
+#include "checks/holders.h"
 #include "checks/reach.h"
 
 enum sight {
@@ -22,6 +24,7 @@ enum sight {
 struct permission {
     const char *check;
     const char *what;
+    const char *verdict;  /* what it could not judge then */
     enum sight (*look)(const struct reach *reach);
     const char *hidden;  /* why nothing is seen where a directory is read */
     const char *remedy;  /* against that, or NULL */
@@ -145,8 +148,8 @@ report_blind(const struct reach *reach, const struct permission *permission,
 {
     struct finding *finding = findings_add(
         reach->findings, STATUS_UNKNOWN, IMPACT_MONITORING, "NOT_PERMITTED",
-        subject, "the check %s could judge nothing: %s", permission->check,
-        why_blind(reach, permission));
+        subject, "the check %s could judge %s: %s", permission->check,
+        permission->verdict, why_blind(reach, permission));
 
     FACTS_EACH(reach->facts, FACT_BIND, bind_fact, bind)
         if (bind->outcome != BIND_OK)
@@ -187,11 +190,47 @@ look_at_spns(const struct reach *reach)
 }
 
 
+/* Whether an account's userAccountControl may be read on any DC. */
+static bool
+shows_control(const struct account *account)
+{
+    for (size_t i = 0; i < account->copy_count; i++)
+        if (account->copies[i].fact->account_control >= 0)
+            return true;
+    return false;
+}
+
+
+/* Look at the mail servers' accounts, which is what senders depend on. */
+static enum sight
+look_at_mail_accounts(const struct reach *reach)
+{
+    struct holders *holders = holders_new(reach->facts, reach->settings);
+    enum sight sight = SIGHT_NOTHING;
+
+    for (size_t i = 0;
+         i < reach->settings->mail_count && sight != SIGHT_CLEAR; i++) {
+        const struct account *account
+            = mail_account(holders, reach->settings->mail[i]);
+
+        if (account)
+            sight = shows_control(account) ? SIGHT_CLEAR : SIGHT_BLIND;
+    }
+    holders_free(holders);
+    return sight;
+}
+
+
 static enum sight
 look_at_accounts(const struct reach *reach)
 {
+    enum sight sight = SIGHT_NOTHING;
     bool found = false;
 
+    if (is_active_directory(reach))
+        sight = look_at_mail_accounts(reach);
+    if (sight != SIGHT_NOTHING)
+        return sight;
     /* Of the account in use the KDC tells much, too. */
     FACTS_EACH(reach->facts, FACT_TGT, tgt_fact, tgt)
         if (tgt->outcome == KDC_OK || tgt->outcome == KDC_REFUSED
@@ -240,19 +279,20 @@ look_at_tickets(const struct reach *reach)
 
 
 static const struct permission permissions[] = {
-    {"accounts", "userAccountControl", look_at_accounts,
-     "this account may not read userAccountControl of any account",
+    {"accounts", "userAccountControl", "no mail server's account",
+     look_at_accounts,
+     "this account may not read userAccountControl of any of them",
      "on a domain controller: ordinary accounts read it by way of the group "
      "Pre-Windows 2000 Compatible Access; has Authenticated Users been taken "
      "out of it?"},
-    {"duplicates", "servicePrincipalName", look_at_spns, "", NULL},
-    {"replication", "replUpToDateVector", look_at_replicas,
+    {"duplicates", "servicePrincipalName", "nothing", look_at_spns, "", NULL},
+    {"replication", "replUpToDateVector", "nothing", look_at_replicas,
      "this account may read neither replUpToDateVector nor "
      "msDS-NCReplCursors of any naming context",
      "on a domain controller: dsacls NAMING-CONTEXT /G \"ACCOUNT:CA;Monitor "
      "Active Directory Replication\""},
-    {"spn", "servicePrincipalName", look_at_spns, "", NULL},
-    {"tickets", "krbtgt", look_at_tickets,
+    {"spn", "servicePrincipalName", "nothing", look_at_spns, "", NULL},
+    {"tickets", "krbtgt", "nothing", look_at_tickets,
      "no KDC was asked for a ticket", NULL},
     {.check = NULL},
 };

@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "checks/causes.h"
+#include "checks/pairs.h"
 #include "checks/ports.h"
 #include "checks/relations.h"
 
@@ -56,7 +57,7 @@ is_about_host(const struct finding *finding, const char *name, size_t length)
 
 
 /* The hosts of a pair, "a<->b" or "a->b object". */
-struct pair {
+struct arrow {
     const char *from;
     const char *to;
     size_t from_length, to_length;
@@ -66,7 +67,7 @@ struct pair {
 
 /* Read a finding's pair; false if it has none. */
 static bool
-read_pair(const struct finding *finding, struct pair *pair_out)
+read_pair(const struct finding *finding, struct arrow *pair_out)
 {
     const char *subject = finding->subject, *arrow = strstr(subject, "->");
     size_t before;
@@ -91,7 +92,7 @@ read_pair(const struct finding *finding, struct pair *pair_out)
 static bool
 same_host(const struct finding *left, const struct finding *right)
 {
-    struct pair pair;
+    struct arrow pair;
     size_t length;
     const char *host;
 
@@ -267,18 +268,19 @@ concerns(const struct finding *effect, const char *name, size_t length)
 }
 
 
-/* Whether an effect shows at the DC to which a cause says that changes do not
-   come; if the cause is about one account, the effect must be too. */
+/* Whether an effect comes of what a DC lacks, and a cause says that changes do
+   not come there: those of the domain, where the accounts are, or of one
+   account that the effect is about, too. */
 static bool
-is_behind(const struct finding *effect, const struct finding *cause)
+is_behind(const struct settings *settings, const struct finding *effect,
+          const struct finding *cause)
 {
-    struct pair pair;
+    struct arrow pair;
 
     if (!read_pair(cause, &pair)
-        || (!concerns(effect, pair.to, pair.to_length)
-            && !is_about_host(effect, pair.to, pair.to_length)))
+        || !concerns(effect, pair.to, pair.to_length))
         return false;
-    return strchr(pair.rest, '=')
+    return pairs_rank(settings, pair.rest) == NC_DOMAIN
            || text_casecmp(pair.rest, effect->subject) == 0
            || concerns(effect, pair.rest, strlen(pair.rest));
 }
@@ -288,7 +290,7 @@ is_behind(const struct finding *effect, const struct finding *cause)
 static bool
 same_pair(const struct finding *left, const struct finding *right)
 {
-    struct pair one, other;
+    struct arrow one, other;
 
     return read_pair(left, &one) && read_pair(right, &other)
            && one.from_length == other.from_length
@@ -318,7 +320,7 @@ relation_holds(enum cause_relation relation, const struct inquest *inquest,
     case CAUSE_CONCERN:
         return concerns(effect, cause->subject, strlen(cause->subject));
     case CAUSE_BEHIND:
-        return is_behind(effect, cause);
+        return is_behind(inquest->settings, effect, cause);
     case CAUSE_KDC_PORT:
         return is_kdc_port(inquest->settings, cause)
                && same_host(effect, cause);

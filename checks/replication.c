@@ -20,45 +20,96 @@
 #include "checks/replication.h"
 #include "checks/setspn.h"
 
+/* As long a DC may have been away for its start to explain what it says, where
+   nothing but what it says tells. */
+#define YOUNG_US (4 * REPLICATION_POLL_US)
+
 
 enum status
-replication_status(const struct replication *replication,
-                   const struct allowance *allowance, int64_t age_us)
+replication_status(const struct replication *replication, const char *source,
+                   const char *destination, const struct allowance *allowance,
+                   int64_t age_us)
 {
-    if (age_us > allowance->crit_us
-        || age_us >= topology_tombstone_us(replication->topology) / 2)
+    const struct topology *topology = replication->topology;
+
+    if (age_us >= topology_tombstone_us(topology) / 2)
         return STATUS_CRITICAL;
-    return age_us > allowance->warn_us ? STATUS_WARNING : STATUS_OK;
+    if (age_us <= allowance->warn_us)
+        return STATUS_OK;
+    return age_us > allowance->crit_us
+                   && topology_serves_mail(topology, source)
+                   && topology_serves_mail(topology, destination)
+               ? STATUS_CRITICAL : STATUS_WARNING;
 }
 
 
-/* Whether a DC was seen at work a usual allowance ago, and not only before it
-   was away for long. */
-static bool
-was_at_work(const struct replication *replication,
-            const struct directory_fact *directory,
-            const struct allowance *allowance)
+/* Since when a DC has been at work without having been away: its oldest sample
+   that is not older than CRITICAL, or than the last run before what is usual,
+   where runs are rarer. */
+static int64_t
+at_work_since(const struct replication *replication,
+              const struct directory_fact *directory,
+              const struct allowance *allowance)
 {
     int64_t now_us = replication->settings->numbers->time_us;
-    int64_t since_us = samples_since(replication->samples,
-                                     directory->invocation,
-                                     now_us - allowance->crit_us);
+    int64_t least_us = now_us - allowance->crit_us;
+    int64_t run_us = samples_last(replication->samples,
+                                  now_us - allowance->usual_us)
+                     - allowance->usual_us;
 
-    return since_us >= 0 && since_us <= now_us - allowance->usual_us;
+    if (run_us >= 0 && run_us < least_us)
+        least_us = run_us;
+    return samples_since(replication->samples, directory->invocation,
+                         least_us);
 }
 
 
-bool
-replication_is_young(const struct replication *replication,
-                     const struct pair *pair)
+/* Whether a start explains all that a pair's destination says. */
+static bool
+is_as_after_a_start(const struct replication *replication,
+                    const struct pair *pair)
+{
+    const struct neighbor_fact *neighbor = pair->neighbor;
+
+    return !neighbor
+           || (neighbor->failures <= REPLICATION_FEW_FAILURES
+               && pairs_age_us(replication->facts, replication->settings,
+                               pair->destination, neighbor->success_us)
+                      <= YOUNG_US);
+}
+
+
+/* Whether a DC has just started. */
+static bool
+is_young(const struct replication *replication, const struct pair *pair,
+         const struct directory_fact *directory)
+{
+    int64_t usual_us = replication->settings->numbers->time_us
+                       - pair->allowance.usual_us;
+    int64_t since_us, first_us;
+
+    if (directory->synchronized)
+        return false;
+    since_us = at_work_since(replication, directory, &pair->allowance);
+    if (since_us >= 0 && since_us <= usual_us)
+        return false;
+    /* Known from before, it was away; else nothing tells. */
+    first_us = samples_since(replication->samples, directory->invocation, 0);
+    return (first_us >= 0 && first_us <= usual_us)
+           || is_as_after_a_start(replication, pair);
+}
+
+
+const char *
+replication_young_end(const struct replication *replication,
+                      const struct pair *pair)
 {
     const struct directory_fact *ends[] = {pair->from, pair->to};
 
     for (size_t i = 0; i < 2; i++)
-        if (ends[i] && !ends[i]->synchronized
-            && !was_at_work(replication, ends[i], &pair->allowance))
-            return true;
-    return false;
+        if (ends[i] && is_young(replication, pair, ends[i]))
+            return ends[i]->host;
+    return NULL;
 }
 
 
@@ -172,54 +223,94 @@ why_unread(const struct facts *facts, const char *host)
 }
 
 
-/* Note which DCs were read; whether all were, and completely. */
-static bool
-judge_coverage(const struct replication *replication)
+/* Say what of a DC was not read. */
+static void
+report_unread(const struct replication *replication, const char *host)
 {
     const struct facts *facts = replication->facts;
-    const struct settings *settings = replication->settings;
     struct findings *findings = replication->findings;
-    bool complete = settings->dc_count > 0;
+    const char *why = why_unread(facts, host);
 
-    for (size_t i = 0; i < settings->dc_count; i++) {
-        const char *host = settings->dcs[i]->host;
-        const char *why = why_unread(facts, host);
-
-        if (!settings->dcs[i]->ldap)
-            continue;
-        if (pairs_directory(facts, host) && has_replicas(facts, host)
-            && (has_neighbors(facts, host) || settings->dc_count == 1)) {
-            findings_judged(findings, "REPLICATION_OK", host);
-            continue;
-        }
-        complete = false;
+    if (pairs_directory(facts, host) && has_replicas(facts, host) && !*why)
+        findings_not_covered(findings,
+                             "%s: no partner was shown that it takes changes "
+                             "from: it has none, which only a single domain "
+                             "controller may (repadmin /showrepl %s), or this "
+                             "account may not see them", host, host);
+    else
         findings_not_covered(findings, "%s: %s was not read%s%s", host,
                              pairs_directory(facts, host)
                                      && has_replicas(facts, host)
                                  ? "whom it takes changes from"
                                  : "how far it has replicated",
                              *why ? ": " : "", why);
+}
+
+
+/* Note which DCs were read; whether all were, and completely. */
+static bool
+judge_coverage(const struct replication *replication)
+{
+    const struct facts *facts = replication->facts;
+    const struct settings *settings = replication->settings;
+    bool complete = settings->dc_count > 0;
+
+    for (size_t i = 0; i < settings->dc_count; i++) {
+        const char *host = settings->dcs[i]->host;
+
+        if (!settings->dcs[i]->ldap)
+            continue;
+        if (pairs_directory(facts, host) && has_replicas(facts, host)
+            && (has_neighbors(facts, host) || settings->dc_count == 1)) {
+            findings_judged(replication->findings, "REPLICATION_OK", host);
+            continue;
+        }
+        complete = false;
+        report_unread(replication, host);
     }
     return complete;
 }
 
 
-/* Say which DCs of the topology hold the domain and were not looked at; whether
+/* Whether some DC showed the whole topology. */
+static bool
+is_topology_read(const struct facts *facts)
+{
+    FACTS_EACH(facts, FACT_SEARCH, search_fact, search)
+        if (search->purpose == SEARCH_TOPOLOGY
+            && search->outcome == SEARCH_OK)
+            return true;
+    return false;
+}
+
+
+/* The DCs of the topology that hold the domain and were not looked at, for
+   map_clear(). */
+static struct map
+find_unseen(const struct facts *facts, const struct settings *settings)
+{
+    struct map unseen = {NULL, 0};
+
+    FACTS_EACH(facts, FACT_DSA, dsa_fact, dsa)
+        for (size_t i = 0; i < dsa->ncs.count; i++)
+            if (pairs_rank(settings, dsa->ncs.items[i]) == NC_DOMAIN
+                && !settings_find_dc(settings, dsa->server))
+                map_add(&unseen, 0, dsa->server, dsa->server);
+    map_finish(&unseen);
+    return unseen;
+}
+
+
+/* Say which DCs of the topology were not looked at; whether it was read and
    there are none. */
 static bool
 judge_topology(const struct replication *replication)
 {
-    struct map unseen = {NULL, 0};
-    bool complete;
+    struct map unseen
+        = find_unseen(replication->facts, replication->settings);
+    bool complete = unseen.count == 0
+                    && is_topology_read(replication->facts);
 
-    FACTS_EACH(replication->facts, FACT_DSA, dsa_fact, dsa)
-        for (size_t i = 0; i < dsa->ncs.count; i++)
-            if (pairs_rank(replication->settings, dsa->ncs.items[i])
-                    == NC_DOMAIN
-                && !settings_find_dc(replication->settings, dsa->server))
-                map_add(&unseen, 0, dsa->server, dsa->server);
-    map_finish(&unseen);
-    complete = unseen.count == 0;
     for (size_t i = 0; i < unseen.count; i++)
         findings_not_covered(replication->findings,
                              "%s: the topology has it as a domain controller, "
@@ -230,10 +321,15 @@ judge_topology(const struct replication *replication)
 }
 
 
-/* Say which partners nobody knows any more. */
+/* Say which partners nobody knows: any more, if the topology was read. */
 static void
 judge_strangers(const struct replication *replication)
 {
+    const char *why = is_topology_read(replication->facts)
+                          ? "which the topology does not know; it may have "
+                            "been removed"
+                          : "which is not judged, because the topology was "
+                            "not read";
     struct map strangers = {NULL, 0};
 
     FACTS_EACH(replication->facts, FACT_NEIGHBOR, neighbor_fact, neighbor)
@@ -242,11 +338,25 @@ judge_strangers(const struct replication *replication)
     map_finish(&strangers);
     for (size_t i = 0; i < strangers.count; i++)
         findings_not_covered(replication->findings,
-                             "%s still has the partner %s, which the topology "
-                             "does not know; it may have been removed",
+                             "%s has the partner %s, %s",
                              strangers.entries[i].value,
-                             strangers.entries[i].key);
+                             strangers.entries[i].key, why);
     map_clear(&strangers);
+}
+
+
+/* Say which DCs have just started. */
+static void
+report_young(const struct replication *replication, struct map *young)
+{
+    map_finish(young);
+    for (size_t i = 0; i < young->count; i++)
+        findings_not_covered(replication->findings,
+                             "%s has not finished its first synchronisation "
+                             "since it started, and is not judged until it "
+                             "has had the time for it",
+                             young->entries[i].key);
+    map_clear(young);
 }
 
 
@@ -263,53 +373,85 @@ judge_pair(const struct replication *replication, const struct pair *pair)
 }
 
 
+/* Whether nothing of a pair was left open. */
+static bool
+is_decided(const struct replication *replication, const struct pair *pair)
+{
+    const struct findings *findings = replication->findings;
+
+    if (pair->neighbor
+        && !findings_was_judged(findings, "REPL_FAILING", pair->subject))
+        return false;
+    return pair->rank == NC_OTHER || !pair->from
+           || findings_was_judged(findings, "REPL_LAG", pair->subject);
+}
+
+
 /* Judge the pairs, the naming contexts that matter to mail first: two DCs that
    fail in these are not told of once more for each of the others.  Whether
-   each pair was judged. */
+   nothing was left open. */
 static bool
 judge_pairs(const struct replication *replication, const struct pairs *pairs)
 {
     struct keys *faulty = keys_new();
     struct strings names = {NULL, 0};
+    struct map young = {NULL, 0};
     bool complete = true;
 
     for (size_t i = 0; i < pairs->count; i++) {
         const struct pair *pair = pairs->items[i];
+        const char *end = replication_young_end(replication, pair);
         char *name = xasprintf("%s->%s", pair->source, pair->destination);
 
-        if (replication_is_young(replication, pair)
-            || (pair->rank == NC_OTHER && keys_find(faulty, name))) {
+        if (end) {
+            map_add(&young, 0, end, end);
             complete = false;
-        } else if (judge_pair(replication, pair)) {
-            strings_add(&names, name);
-            keys_put(faulty, names.items[names.count - 1]);
+        } else if (pair->rank == NC_OTHER && keys_find(faulty, name)) {
+            complete = false;
+        } else {
+            if (judge_pair(replication, pair)) {
+                strings_add(&names, name);
+                keys_put(faulty, names.items[names.count - 1]);
+            }
+            complete = is_decided(replication, pair) && complete;
         }
         free(name);
     }
+    report_young(replication, &young);
     keys_free(faulty);
     strings_clear(&names);
     return complete;
 }
 
 
+/* Of a single DC nothing can be at fault any more: no pair is left. */
 static void
-replication_judge(const struct facts *facts, const struct settings *settings,
-                  struct findings *findings)
+judge_single(const struct facts *facts, const struct settings *settings,
+             struct findings *findings)
 {
-    struct topology *topology;
-    struct pairs *pairs;
-    struct samples *samples;
-    struct replication replication;
-    bool complete;
+    struct map unseen = find_unseen(facts, settings);
 
-    if (is_other_directory(facts) || is_alone(facts, settings))
-        return;
-    topology = topology_new(facts, settings);
-    pairs = pairs_new(facts, settings, topology, NULL);
-    samples = samples_new(facts, settings->numbers->time_us);
-    replication = (struct replication){facts, settings, topology, samples,
-                                       findings};
-    complete = judge_coverage(&replication);
+    if (unseen.count == 0 && is_topology_read(facts)) {
+        findings_judged_all(findings, "REPL_FAILING");
+        findings_judged_all(findings, "REPL_LAG");
+        findings_judged_all(findings, "REPL_DIVERGED");
+    }
+    map_clear(&unseen);
+}
+
+
+/* Judge two DCs and more. */
+static void
+judge_several(const struct facts *facts, const struct settings *settings,
+              struct findings *findings)
+{
+    struct topology *topology = topology_new(facts, settings);
+    struct pairs *pairs = pairs_new(facts, settings, topology, NULL);
+    struct samples *samples = samples_new(facts, settings->numbers->time_us);
+    const struct replication replication
+        = {facts, settings, topology, samples, findings};
+    bool complete = judge_coverage(&replication);
+
     complete = judge_topology(&replication) && complete;
     judge_strangers(&replication);
     complete = judge_pairs(&replication, pairs) && complete;
@@ -322,6 +464,19 @@ replication_judge(const struct facts *facts, const struct settings *settings,
     samples_free(samples);
     pairs_free(pairs);
     topology_free(topology);
+}
+
+
+static void
+replication_judge(const struct facts *facts, const struct settings *settings,
+                  struct findings *findings)
+{
+    if (is_other_directory(facts))
+        return;
+    if (is_alone(facts, settings))
+        judge_single(facts, settings, findings);
+    else
+        judge_several(facts, settings, findings);
 }
 
 

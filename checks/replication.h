@@ -16,6 +16,13 @@
 #include "checks/settings.h"
 #include "checks/topology.h"
 
+/* A partner that has nothing new is asked once an hour. */
+#define REPLICATION_POLL_US INT64_C(3600000000)
+
+enum {
+    REPLICATION_FEW_FAILURES = 2,  /* a partner's restart makes no more */
+};
+
 /* What the parts judge with; all is borrowed. */
 struct replication {
     const struct facts *facts;
@@ -29,6 +36,7 @@ struct replication {
 struct lag {
     bool in_sync;         /* it lacks nothing that the source has */
     bool missing;         /* it lacks something, as the source says */
+    bool unknown;         /* neither is known, though it should be */
     int64_t lag_us;       /* how long it has lacked it; -1 if not known */
     int64_t most_us;      /* it surely had all that long ago; -1 likewise */
     int64_t history_us;   /* how far samples reach back; -1 without any */
@@ -46,18 +54,25 @@ void replication_questions(const struct facts *facts,
                            const char *source_host,
                            struct strings *pending_out);
 
-/* How bad it is that something has taken so long between two DCs. */
+/*
+ * How bad it is that something has taken so long between two DCs.
+ *
+ * A DC that no mail server's site uses makes it WARNING at most, up to half
+ * the tombstone lifetime.
+ */
 enum status replication_status(const struct replication *replication,
+                               const char *source, const char *destination,
                                const struct allowance *allowance,
                                int64_t age_us);
 
 /*
- * Whether a pair is too young to be judged: one of its DCs has not finished
- * its first synchronisation since it started, and was not seen at work a usual
- * allowance ago.
+ * The DC for which a pair is too young to be judged, or NULL: it has not
+ * finished its first synchronisation since it started, and was not seen at
+ * work a usual allowance ago.  Where nothing tells whether it has just
+ * started, what a start explains must be all there is.
  */
-bool replication_is_young(const struct replication *replication,
-                          const struct pair *pair);
+const char *replication_young_end(const struct replication *replication,
+                                  const struct pair *pair);
 
 /* Work out how far a pair's destination is behind. */
 struct lag lag_of(const struct replication *replication,
@@ -67,14 +82,15 @@ struct lag lag_of(const struct replication *replication,
  * Judge whether a pair's destination gets its partner's changes at all:
  * REPL_FAILING.
  *
- * Returns the status.
+ * Returns the status; OK also where it stays open, and is not marked as
+ * judged.
  */
 enum status replication_judge_failing(const struct replication *replication,
                                       const struct pair *pair,
                                       const struct lag *lag);
 
 /*
- * Judge whether a pair's destination is late: REPL_LAG.
+ * Judge whether a pair's destination is late: REPL_LAG.  Returns likewise.
  *
  * failing  What replication_judge_failing() returned.
  */

@@ -18,15 +18,8 @@
 #include "checks/replication.h"
 #include "checks/win32.h"
 
-#define HOUR_US INT64_C(3600000000)
-
-/* A partner that has nothing new is asked once an hour. */
-#define POLL_US HOUR_US
-
-enum {
-    FEW_FAILURES = 2,     /* a partner's restart makes no more */
-    NEVER_FAILURES = 10,  /* from here on it is no new partner any more */
-};
+/* From here on what never succeeded is no new partner any more. */
+enum { NEVER_FAILURES = 10 };
 
 /* What a pair's partner facts say. */
 struct failing {
@@ -55,12 +48,14 @@ find_disabled(const struct replication *replication, const struct pair *pair)
 }
 
 
-/* For how long a destination surely has not got changes that it never got:
-   since both have been known. */
+/* For how long a destination surely has not got changes that it never got from
+   a partner: since both have been known, and since it had everything by
+   another way. */
 static int64_t
-age_of_never(const struct replication *replication, const struct pair *pair)
+age_of_never(const struct replication *replication, const struct pair *pair,
+             const struct lag *lag)
 {
-    int64_t from_us, to_us;
+    int64_t from_us, to_us, age_us;
 
     if (!pair->from || !pair->to)
         return -1;
@@ -68,8 +63,19 @@ age_of_never(const struct replication *replication, const struct pair *pair)
     to_us = samples_since(replication->samples, pair->to->invocation, 0);
     if (from_us < 0 || to_us < 0)
         return -1;
-    return replication->settings->numbers->time_us
-           - (from_us > to_us ? from_us : to_us);
+    age_us = replication->settings->numbers->time_us
+             - (from_us > to_us ? from_us : to_us);
+    return lag->most_us >= 0 && lag->most_us < age_us ? lag->most_us : age_us;
+}
+
+
+/* How bad an age is on the pair's way. */
+static enum status
+status_of_age(const struct failing *failing, const struct allowance *limits,
+              int64_t age_us)
+{
+    return replication_status(failing->replication, failing->pair->source,
+                              failing->pair->destination, limits, age_us);
 }
 
 
@@ -87,11 +93,11 @@ status_of_never(const struct failing *failing)
 {
     const struct neighbor_fact *neighbor = failing->pair->neighbor;
 
-    if (neighbor->failures <= FEW_FAILURES)
+    if (neighbor->failures <= REPLICATION_FEW_FAILURES)
         return STATUS_OK;
-    if (failing->age_us >= 0)
-        return replication_status(failing->replication,
-                                  &failing->pair->allowance, failing->age_us);
+    if (failing->age_us >= 0 && !failing->lag->in_sync)
+        return status_of_age(failing, &failing->pair->allowance,
+                             failing->age_us);
     return neighbor->failures >= NEVER_FAILURES ? STATUS_WARNING : STATUS_OK;
 }
 
@@ -112,18 +118,31 @@ status_of_success(const struct failing *failing)
     struct allowance idle = *limits;
     enum status status;
 
-    if (idle.warn_us < 2 * POLL_US)
-        idle.warn_us = 2 * POLL_US;
-    if (idle.crit_us < 4 * POLL_US)
-        idle.crit_us = 4 * POLL_US;
-    if (failing->disabled || pair->neighbor->failures > FEW_FAILURES)
-        return replication_status(failing->replication, limits,
-                                  failing->age_us);
-    status = replication_status(failing->replication, &idle, failing->age_us);
+    if (idle.warn_us < 2 * REPLICATION_POLL_US)
+        idle.warn_us = 2 * REPLICATION_POLL_US;
+    if (idle.crit_us < 4 * REPLICATION_POLL_US)
+        idle.crit_us = 4 * REPLICATION_POLL_US;
+    if (failing->disabled
+        || pair->neighbor->failures > REPLICATION_FEW_FAILURES)
+        return status_of_age(failing, limits, failing->age_us);
+    status = status_of_age(failing, &idle, failing->age_us);
     if (lag->missing)
-        status = worse(status, replication_status(failing->replication,
-                                                  limits, lag->lag_us));
+        status = worse(status, status_of_age(failing, limits, lag->lag_us));
     return status;
+}
+
+
+/* Whether a partner that looks well may have been at fault for what was
+   missing, and nothing tells whether that is still so. */
+static bool
+is_open(const struct failing *failing)
+{
+    const struct lag *lag = failing->lag;
+    int64_t age_us = lag->lag_us >= 0 ? lag->lag_us : failing->age_us;
+
+    return lag->unknown
+           && status_of_age(failing, &failing->pair->allowance, age_us)
+                  != STATUS_OK;
 }
 
 
@@ -237,9 +256,7 @@ replication_judge_failing(const struct replication *replication,
     };
     enum status status;
 
-    /* That a partner is down is not replication's to tell, unless its failures
-       are counted. */
-    if (!neighbor || (neighbor->failures == 0 && !pair->from))
+    if (!neighbor)
         return STATUS_OK;
     failing.disabled = find_disabled(replication, pair);
     if (neighbor->success_us > 0) {
@@ -249,12 +266,16 @@ replication_judge_failing(const struct replication *replication,
                                       neighbor->success_us);
         status = status_of_success(&failing);
     } else {
-        failing.age_us = age_of_never(replication, pair);
+        failing.age_us = age_of_never(replication, pair, lag);
         status = status_of_never(&failing);
     }
-    if (status == STATUS_OK)
-        findings_judged(replication->findings, "REPL_FAILING", pair->subject);
-    else
+    /* That a partner is down is not replication's to tell, unless its failures
+       are counted. */
+    if (status != STATUS_OK && neighbor->failures == 0 && !pair->from)
+        return STATUS_OK;
+    if (status != STATUS_OK)
         report(&failing, status);
+    else if (!is_open(&failing))
+        findings_judged(replication->findings, "REPL_FAILING", pair->subject);
     return status;
 }

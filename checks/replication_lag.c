@@ -4,7 +4,8 @@
  * A difference of USNs tells nothing: the source's also grow for bookkeeping
  * that nobody replicates, and for changes that it took from others.  Two
  * things tell.  The source says what it has beyond the destination's cursor,
- * and since when; that is what is surely missing.  And as of the newest sample
+ * since when, and who wrote it; what the destination has not got from that
+ * writer in another way is surely missing.  And as of the newest sample
  * of the source's USN that is within the cursor, and as of its last success,
  * the destination had everything; so it cannot be further behind than that.
  *
@@ -16,9 +17,14 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "checks/replication.h"
+
+
+/* Whether a destination has what a source named. */
+enum trace { TRACE_HELD, TRACE_UNKNOWN, TRACE_MISSING };
 
 
 /* Keep the lesser of two ages, of which negative ones are not known. */
@@ -53,30 +59,100 @@ most_behind(const struct replication *replication, const struct pair *pair)
 }
 
 
+/* Whether a destination has what a DC wrote: it did so itself, or has taken
+   that in, be it from another partner. */
+static enum trace
+trace_origin(const struct replication *replication, const struct pair *pair,
+             const struct pairs_cursor *origin)
+{
+    const char *writer
+        = topology_writer(replication->topology, origin->invocation);
+    int64_t usn;
+
+    if ((writer && strcmp(writer, pair->destination) == 0)
+        || (pair->to
+            && text_casecmp(pair->to->invocation, origin->invocation) == 0))
+        return TRACE_HELD;
+    usn = pairs_cursor_of(replication->facts, pair->destination, pair->nc,
+                          origin->invocation);
+    if (usn < 0)
+        return writer ? TRACE_MISSING : TRACE_UNKNOWN;
+    return usn < origin->usn ? TRACE_MISSING : TRACE_HELD;
+}
+
+
+/* Whether a destination has all that the source named; if it does not, tell
+   since when by the source's clock. */
+static enum trace
+trace_pending(const struct replication *replication, const struct pair *pair,
+              int64_t *since_out)
+{
+    const struct pending_fact *pending = pair->pending;
+    enum trace result = pending->traced < pending->count
+                                || pending->count >= PENDING_OBJECTS_MOST
+                            ? TRACE_UNKNOWN : TRACE_HELD;
+
+    *since_out = 0;
+    for (size_t i = 0; i < pending->origins.count; i++) {
+        struct pairs_cursor origin;
+        enum trace trace = TRACE_UNKNOWN;
+
+        if (pairs_read_cursor(pending->origins.items[i], &origin))
+            trace = trace_origin(replication, pair, &origin);
+        if (trace > result)
+            result = trace;
+        if (trace == TRACE_MISSING && origin.time_us > 0
+            && (*since_out == 0 || origin.time_us < *since_out))
+            *since_out = origin.time_us;
+    }
+    if (result == TRACE_UNKNOWN)
+        *since_out = pending->changed_us;
+    return result;
+}
+
+
+/* Whether something beyond the cursor is missing, though nothing tells who
+   wrote it: the cursor would have moved by now, if only at the hourly poll. */
+static bool
+is_stuck(const struct pair *pair, const struct lag *lag)
+{
+    return (pair->neighbor && pair->neighbor->failures > 0)
+           || lag->most_us > REPLICATION_POLL_US + pair->allowance.usual_us;
+}
+
+
 struct lag
 lag_of(const struct replication *replication, const struct pair *pair)
 {
     struct lag lag = {.lag_us = -1, .most_us = -1, .history_us = -1};
-    const struct pending_fact *pending = pair->pending;
-    int64_t since_us;
+    enum trace trace = TRACE_UNKNOWN;
+    int64_t since_us = 0, history_us;
 
-    if (!pair->from || pair->cursor < 0)
+    if (!pair->from)
         return lag;
-    lag.in_sync = pair->cursor >= pair->from->usn
-                  || (pending && pending->count == 0);
+    lag.unknown = pair->rank != NC_OTHER;
+    if (pair->cursor < 0)
+        return lag;
+    if (pair->pending)
+        trace = trace_pending(replication, pair, &since_us);
+    lag.in_sync = pair->cursor >= pair->from->usn || trace == TRACE_HELD;
     if (lag.in_sync) {
+        lag.unknown = false;
         lag.lag_us = lag.most_us = 0;
         return lag;
     }
-    since_us = samples_since(replication->samples, pair->from->invocation, 0);
-    if (since_us >= 0)
-        lag.history_us = replication->settings->numbers->time_us - since_us;
+    history_us = samples_since(replication->samples, pair->from->invocation,
+                               0);
+    if (history_us >= 0)
+        lag.history_us = replication->settings->numbers->time_us - history_us;
     lag.most_us = lag.lag_us = most_behind(replication, pair);
-    lag.missing = pending && pending->changed_us > 0;
-    if (lag.missing)
+    lag.missing = trace == TRACE_MISSING
+                  || (pair->pending && is_stuck(pair, &lag));
+    if (lag.missing && since_us > 0)
         keep_least(&lag.lag_us,
                    pairs_age_us(replication->facts, replication->settings,
-                                pair->source, pending->changed_us));
+                                pair->source, since_us));
+    lag.unknown = lag.unknown && !lag.missing;
     return lag;
 }
 
@@ -141,14 +217,19 @@ replication_judge_lag(const struct replication *replication,
                       const struct pair *pair, const struct lag *lag,
                       enum status failing)
 {
-    enum status status = STATUS_OK;
+    enum status status;
 
     if (lag->lag_us < 0)
         return STATUS_OK;
-    /* Without the source's word, what is missing shows in failures alone. */
-    if (lag->missing || failing != STATUS_OK)
-        status = replication_status(replication, &pair->allowance,
-                                    lag->lag_us);
+    status = replication_status(replication, pair->source, pair->destination,
+                                &pair->allowance, lag->lag_us);
+    /* Without the source's word, what is missing shows in failures alone; what
+       neither tells of may be late all the same. */
+    if (!lag->missing && failing == STATUS_OK) {
+        if (lag->unknown && status != STATUS_OK)
+            return STATUS_OK;
+        status = STATUS_OK;
+    }
     if (lag->in_sync || lag->missing)
         findings_measure(replication->findings, pair->subject, "lag",
                          (double)lag->lag_us / 1e6, -1, "s");

@@ -103,6 +103,21 @@ samples_since(const struct samples *samples, const char *invocation,
 
 
 int64_t
+samples_last(const struct samples *samples, int64_t most_us)
+{
+    int64_t last_us = -1;
+
+    for (size_t i = 0; i < samples->count; i++) {
+        int64_t time_us = samples->items[i]->base.time_us;
+
+        if (time_us <= most_us && time_us > last_us)
+            last_us = time_us;
+    }
+    return last_us;
+}
+
+
+int64_t
 samples_within(const struct samples *samples, const char *invocation,
                int64_t usn)
 {

@@ -28,6 +28,10 @@ void samples_free(struct samples *samples);
 int64_t samples_since(const struct samples *samples, const char *invocation,
                       int64_t least_us);
 
+/* The time of the newest sample of any DC that is not later than this; or
+   -1. */
+int64_t samples_last(const struct samples *samples, int64_t most_us);
+
 /* The time of the newest sample with a USN not above this; or -1. */
 int64_t samples_within(const struct samples *samples, const char *invocation,
                        int64_t usn);

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "checks/check.h"
 #include "checks/setspn.h"
 #include "checks/spn.h"
@@ -95,32 +96,6 @@ take_tally(const struct judge *judge, const struct demand *demand,
 }
 
 
-/* Join the first few hosts of a list for a message, for the caller to
-   free(). */
-static char *
-join_hosts(const struct strings *hosts)
-{
-    enum { MOST = 4 };
-    char *text = xstrdup("");
-
-    for (size_t i = 0; i < hosts->count && i < MOST; i++) {
-        char *longer = xasprintf("%s%s%s", text, i ? ", " : "",
-                                 hosts->items[i]);
-
-        free(text);
-        text = longer;
-    }
-    if (hosts->count > MOST) {
-        char *longer = xasprintf("%s and %zu more", text,
-                                 hosts->count - MOST);
-
-        free(text);
-        text = longer;
-    }
-    return text;
-}
-
-
 /* Tell what each DC's own copy showed of an SPN. */
 static void
 add_evidence(const struct judge *judge, const struct tally *tally,
@@ -146,7 +121,8 @@ add_evidence(const struct judge *judge, const struct tally *tally,
         }
         if (held || !view_is_complete(view))
             continue;
-        finding_concerns(finding, view->host);
+        if (tally->with > 0)
+            finding_concerns(finding, view->host);
         finding_evidence(finding, "ldap", view->host,
                          view->search->base.time_us,
                          "no account below %s holds it, seen from %s",
@@ -269,7 +245,7 @@ static void
 report_absent_on_some(const struct judge *judge, const struct demand *demand,
                       const struct tally *tally)
 {
-    char *hosts = join_hosts(&tally->hosts_without);
+    char *hosts = text_join(&tally->hosts_without);
     char *name = account_name(demand->server->account);
     struct finding *finding = findings_add(
         judge->findings, STATUS_WARNING, IMPACT_MAIL_AT_RISK, "SPN_MISSING",
@@ -425,9 +401,7 @@ judge_all(const struct judge *judge)
     const struct demands *demands = judge->demands;
     bool decided = judge->complete;
 
-    for (size_t i = 0; i < demands->unjudged.count; i++)
-        findings_not_covered(judge->findings, "%s",
-                             demands->unjudged.items[i]);
+    demands_tell_unjudged(demands, judge->holders, judge->findings);
     for (size_t i = 0; i < demands->server_count; i++)
         if (demands->servers[i].account)
             decided &= judge_account(judge, &demands->servers[i]);

@@ -161,6 +161,17 @@ tickets_subject(const struct kdc *kdc, const char *principal)
 }
 
 
+void
+tickets_mark(const struct tickets *tickets, const char *code,
+             const char *subject, bool decided)
+{
+    if (decided)
+        findings_judged(tickets->findings, code, subject);
+    else
+        findings_undecided(tickets->findings, code, subject);
+}
+
+
 char *
 tickets_clock_words(const struct tickets *tickets, const char *host)
 {
@@ -280,12 +291,15 @@ every_dc_is_a_target(const struct tickets *tickets)
 
 /* Let go of what is no longer there: KDCs, and names that nobody needs. */
 static void
-forget_gone(const struct tickets *tickets, bool trusts_granted)
+forget_gone(const struct tickets *tickets, bool trusts_known)
 {
     findings_judged_all(tickets->findings, "TGT_FAILED");
+    if (!holders_are_complete(tickets->holders, tickets->settings)
+        || tickets->demands->hidden.count > 0)
+        return;
     findings_judged_all(tickets->findings, "TICKET_SPN_UNKNOWN");
     findings_judged_all(tickets->findings, "TICKET_SPN_NOT_UNIQUE");
-    if (!trusts_granted)
+    if (!trusts_known)
         return;
     findings_judged_all(tickets->findings, "TICKET_FAILED");
     findings_judged_all(tickets->findings, "TICKET_ETYPE");
@@ -296,13 +310,12 @@ forget_gone(const struct tickets *tickets, bool trusts_granted)
 static void
 judge_all(const struct tickets *tickets)
 {
-    bool granted = tickets_judge_tgts(tickets);
-    bool served = tickets_judge_services(tickets);
-    bool trusts_granted = trusts_judge(tickets);
+    bool asked = tickets_judge_tgts(tickets);
+    bool trusts_known = trusts_judge(tickets);
 
-    if (granted && served && every_dc_is_a_target(tickets)
-        && holders_are_complete(tickets->holders, tickets->settings))
-        forget_gone(tickets, trusts_granted);
+    tickets_judge_services(tickets);
+    if (asked && every_dc_is_a_target(tickets))
+        forget_gone(tickets, trusts_known);
 }
 
 

@@ -22,6 +22,7 @@ struct kdc {
     const char *host;
     bool serves_mail;  /* senders in a mail server's site use it */
     bool read_only;    /* an RODC, which has a krbtgt key of its own */
+    bool judged;       /* by tickets_judge_tgts(); else a line says why not */
 };
 
 /* What the parts work on. */
@@ -79,6 +80,11 @@ enum status tickets_status(const struct kdc *kdc, bool everywhere, bool vital);
 /* The subject of a KDC's findings, for the caller to free(). */
 char *tickets_subject(const struct kdc *kdc, const char *principal);
 
+/* Say that a code was judged of what is there, or was left undecided, so that
+   what forgets the rest does not heal it. */
+void tickets_mark(const struct tickets *tickets, const char *code,
+                  const char *subject, bool decided);
+
 /* How far a KDC's clock is off: "; its clock is 7 min ahead of this host's",
    or "" if it was not measured.  For the caller to free(). */
 char *tickets_clock_words(const struct tickets *tickets, const char *host);
@@ -90,14 +96,13 @@ void tickets_advise_blame(const struct tickets *tickets,
                           struct finding *finding);
 
 
-/* TGT_FAILED, and TICKET_ETYPE of krbtgt's key.  Returns whether every KDC
-   gave a ticket, so that none of these is undecided. */
+/* TGT_FAILED, and TICKET_ETYPE of krbtgt's key.  Returns whether anybody is
+   known to have asked: what a KDC left open is marked as undecided. */
 bool tickets_judge_tgts(const struct tickets *tickets);
 
 /* The mail servers' SPNs: TICKET_SPN_UNKNOWN, TICKET_SPN_NOT_UNIQUE,
-   TICKET_FAILED, TICKET_ETYPE.  Returns whether every KDC gave one for every
-   SPN. */
-bool tickets_judge_services(const struct tickets *tickets);
+   TICKET_FAILED, TICKET_ETYPE.  What a KDC left open is undecided. */
+void tickets_judge_services(const struct tickets *tickets);
 
 /*
  * TICKET_ETYPE of tickets for one SPN from several KDCs: each that is sealed

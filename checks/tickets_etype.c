@@ -16,20 +16,10 @@
 #include <string.h>
 
 #include "checks/etypes.h"
-#include "checks/kdc_reasons.h"
-#include "checks/setspn.h"
+#include "checks/etypes_advice.h"
 #include "checks/tickets.h"
 
 enum { AES_BITS = ETYPES_AES128 | ETYPES_AES256 };
-
-
-/* What to call an account. */
-static const char *
-name_of(const struct account_fact *account)
-{
-    return *account->sam_account_name ? account->sam_account_name
-                                      : account->dn;
-}
 
 
 /* What an account allows, "MX1$ allows RC4 (msDS-SupportedEncryptionTypes
@@ -41,10 +31,10 @@ words_of_account(const struct account_fact *account)
 
     if (account->etypes == 0)
         return xasprintf("%s shows no msDS-SupportedEncryptionTypes",
-                         name_of(account));
+                         etypes_account_name(account));
     types = etypes_text(account->etypes);
     words = xasprintf("%s allows %s (msDS-SupportedEncryptionTypes 0x%" PRIx64
-                      ")", name_of(account), types,
+                      ")", etypes_account_name(account), types,
                       (uint64_t)account->etypes);
     free(types);
     return words;
@@ -66,42 +56,6 @@ why_weak(const struct account_fact *account)
                "(CVE-2026-20833) give no RC4 ticket for such an account";
     return "hosts that were hardened against RC4 in 2026 (CVE-2026-20833) "
            "refuse it";
-}
-
-
-/* The cmdlet that changes an account of this kind. */
-static const char *
-cmdlet_for(const struct account_fact *account)
-{
-    if (account->managed)
-        return "Set-ADServiceAccount";
-    return account->computer ? "Set-ADComputer" : "Set-ADUser";
-}
-
-
-/* Advise to let an account have AES keys, and to make them. */
-static void
-advise_account(const struct account_fact *account, struct finding *finding)
-{
-    char *word = setspn_quote(name_of(account));
-
-    finding_remedy(finding,
-                   "in PowerShell on a domain member, as a domain "
-                   "administrator: %s %s -KerberosEncryptionType "
-                   "AES128,AES256 (msDS-SupportedEncryptionTypes 24, 0x18)",
-                   cmdlet_for(account), word);
-    finding_remedy(finding,
-                   "with Samba: net ads enctypes set %s 24 -U Administrator",
-                   word);
-    /* A managed account's password changes by itself. */
-    if (!account->managed)
-        kdc_reason_advise_password(name_of(account), account->computer,
-                                   finding);
-    finding_remedy(finding,
-                   "where a keytab is used, make it anew afterwards: net ads "
-                   "keytab create, adcli update, or samba-tool domain "
-                   "exportkeytab");
-    free(word);
 }
 
 
@@ -151,7 +105,7 @@ complete(const struct sealed *sealed, struct finding *finding)
                      sealed->name, type, *sealed->detail ? ": " : "",
                      sealed->detail, sealed->base->seen_from);
     if (sealed->account)
-        advise_account(sealed->account, finding);
+        etypes_advise(sealed->account, finding);
     else if (strncmp(sealed->name, "krbtgt/", 7) == 0)
         advise_krbtgt(finding);
     free(type);
@@ -193,6 +147,7 @@ report_weaker(const struct tickets *tickets, const struct sealed *sealed,
         sealed->kdc->host, sealed->name, type, best->kdc->host, better);
 
     complete(sealed, finding);
+    finding_concerns(finding, sealed->kdc->host);
     finding_remedy(finding,
                    "on a domain controller: repadmin /syncall /AdeP, then "
                    "repadmin /showrepl %s; with Samba: samba-tool drs "
@@ -227,12 +182,9 @@ tickets_judge_sealed(const struct tickets *tickets,
 
     for (size_t i = 0; i < count; i++) {
         enum strength strength = etype_strength(sealed[i].etype);
-        char *subject;
+        char *subject = tickets_subject(sealed[i].kdc, sealed[i].name);
 
-        if (sealed[i].etype == 0)
-            continue;
-        subject = tickets_subject(sealed[i].kdc, sealed[i].name);
-        findings_judged(tickets->findings, "TICKET_ETYPE", subject);
+        tickets_mark(tickets, "TICKET_ETYPE", subject, sealed[i].etype != 0);
         if (etype_is_weak(sealed[i].etype))
             report_weak(tickets, &sealed[i], subject);
         else if (!sealed[i].apart && strength != STRENGTH_UNKNOWN
@@ -272,7 +224,7 @@ tickets_report_no_etype(const struct tickets *tickets, const struct kdc *kdc,
                      transport_names[fact->transport], fact->detail,
                      fact->base.seen_from);
     if (account)
-        advise_account(account, finding);
+        etypes_advise(account, finding);
     advise_events(kdc, finding);
     free(allowed);
     free(subject);

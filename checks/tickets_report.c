@@ -21,6 +21,24 @@ is_everywhere(const struct inquiry *inquiry)
 }
 
 
+/* Whether the KDC may be behind others: these have what it lacks. */
+static bool
+may_be_behind(const struct inquiry *inquiry, const struct answer *answer)
+{
+    const struct ticket_fact *fact = answer->fact;
+    const struct kdc_reason *reason
+        = kdc_reason_find(fact->error_code, fact->nt_status);
+
+    if (answer->verdict == VERDICT_AMBIGUOUS)
+        return inquiry->granted > 0;
+    if (answer->verdict == VERDICT_UNKNOWN
+        || tickets_are_lost_abroad(inquiry->tickets, fact))
+        return answer->word.verdict == SPN_ELSEWHERE
+               || (inquiry->granted > 0 && answer->word.verdict != SPN_HELD);
+    return inquiry->granted > 0 && reason && reason->blame == BLAME_ACCOUNT;
+}
+
+
 /* Add a finding on one answer, with what the KDC said. */
 static struct finding *
 add_finding(const struct inquiry *inquiry, const struct answer *answer,
@@ -39,6 +57,8 @@ add_finding(const struct inquiry *inquiry, const struct answer *answer,
 
     if (account)
         finding_concerns(finding, account->sam_account_name);
+    if (may_be_behind(inquiry, answer))
+        finding_concerns(finding, answer->kdc->host);
     finding_value(finding, "error_code", (double)fact->error_code, "");
     finding_value(finding, "kdcs_with", (double)inquiry->granted, "");
     finding_value(finding, "kdcs_without", (double)inquiry->refused, "");

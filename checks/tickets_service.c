@@ -105,17 +105,17 @@ tickets_account_for(const struct inquiry *inquiry, const struct answer *answer)
 static void
 mark_judged(const struct inquiry *inquiry, const struct answer *answer)
 {
-    struct findings *findings = inquiry->tickets->findings;
-    char *subject;
+    const struct tickets *tickets = inquiry->tickets;
+    enum verdict verdict = answer->verdict;
+    char *subject = tickets_subject(answer->kdc, inquiry->demand->spn);
+    bool named = verdict != VERDICT_NONE && verdict != VERDICT_FAILED;
 
-    if (answer->verdict == VERDICT_NONE)
-        return;
-    subject = tickets_subject(answer->kdc, inquiry->demand->spn);
-    findings_judged(findings, "TICKET_FAILED", subject);
-    if (answer->verdict != VERDICT_FAILED) {
-        findings_judged(findings, "TICKET_SPN_UNKNOWN", subject);
-        findings_judged(findings, "TICKET_SPN_NOT_UNIQUE", subject);
-    }
+    tickets_mark(tickets, "TICKET_FAILED", subject,
+                 verdict != VERDICT_NONE);
+    tickets_mark(tickets, "TICKET_SPN_UNKNOWN", subject, named);
+    tickets_mark(tickets, "TICKET_SPN_NOT_UNIQUE", subject, named);
+    if (verdict != VERDICT_GRANTED)
+        tickets_mark(tickets, "TICKET_ETYPE", subject, false);
     free(subject);
 }
 
@@ -169,33 +169,21 @@ collect(struct inquiry *inquiry)
 }
 
 
-/* Whether a ticket was given and read. */
-static bool
-is_granted(const struct answer *answer)
-{
-    return answer->verdict == VERDICT_GRANTED && answer->fact->etype != 0;
-}
-
-
-/* Judge one SPN; count for each KDC how often it could not be judged.  Returns
-   whether all gave a ticket. */
-static bool
+/* Judge one SPN; count for each KDC how often it could not be judged. */
+static void
 judge_demand(const struct tickets *tickets, const struct demand *demand,
              size_t *unjudged)
 {
     struct inquiry inquiry = {.tickets = tickets, .demand = demand};
-    bool all = true;
 
     collect(&inquiry);
     for (size_t i = 0; i < tickets->kdc_count; i++) {
         mark_judged(&inquiry, &inquiry.answers[i]);
         tickets_report(&inquiry, &inquiry.answers[i]);
         unjudged[i] += inquiry.answers[i].verdict == VERDICT_NONE;
-        all &= is_granted(&inquiry.answers[i]);
     }
     judge_seals(&inquiry);
     free(inquiry.answers);
-    return all;
 }
 
 
@@ -235,49 +223,27 @@ measure(const struct tickets *tickets, const struct kdc *kdc)
 }
 
 
-/* Say which mail servers are not judged, and why; without a directory their
-   accounts only seem to be missing. */
-static void
-note_unjudged(const struct tickets *tickets)
-{
-    const struct strings *unjudged = &tickets->demands->unjudged;
-    bool read = false;
-
-    for (size_t i = 0; i < tickets->holders->view_count; i++)
-        read |= view_is_complete(&tickets->holders->views[i]);
-    for (size_t i = 0; read && i < unjudged->count; i++)
-        findings_not_covered(tickets->findings, "%s", unjudged->items[i]);
-    if (!read && unjudged->count > 0)
-        findings_not_covered(tickets->findings,
-                             "%zu mail server%s: no directory could be read "
-                             "to tell which names are needed",
-                             unjudged->count, unjudged->count > 1 ? "s" : "");
-}
-
-
-bool
+void
 tickets_judge_services(const struct tickets *tickets)
 {
     const struct demands *demands = tickets->demands;
     size_t *unjudged = xcalloc(tickets->kdc_count, sizeof(*unjudged));
-    bool all = demands->unjudged.count == 0;
 
-    note_unjudged(tickets);
+    demands_tell_unjudged(demands, tickets->holders, tickets->findings);
     for (size_t i = 0; i < demands->count; i++) {
         char *name = demands_request(demands, &demands->items[i]);
 
         if (name)
-            all &= judge_demand(tickets, &demands->items[i], unjudged);
+            judge_demand(tickets, &demands->items[i], unjudged);
         free(name);
     }
     for (size_t i = 0; i < tickets->kdc_count; i++) {
         measure(tickets, &tickets->kdcs[i]);
-        if (unjudged[i] > 0)
+        if (unjudged[i] > 0 && tickets->kdcs[i].judged)
             findings_not_covered(tickets->findings,
                                  "%s: %zu of %zu mail servers' SPNs could not "
                                  "be judged", tickets->kdcs[i].host,
                                  unjudged[i], demands->count);
     }
     free(unjudged);
-    return all;
 }

@@ -133,6 +133,31 @@ advise_keytab(const struct request *request, struct finding *finding)
 }
 
 
+/* Whether the KDC may be behind others: it refuses the account or its key,
+   and they do not. */
+static bool
+may_be_behind(const struct request *request, const struct kdc_reason *reason)
+{
+    return !request->everywhere && reason
+           && (reason->blame == BLAME_ACCOUNT
+               || reason->blame == BLAME_SECRET);
+}
+
+
+/* Say which DC and which account a failure is about besides. */
+static void
+add_concerns(const struct request *request, const struct kdc *kdc,
+             const struct kdc_reason *reason, struct finding *finding)
+{
+    char *account = account_of(request->principal);
+
+    finding_concerns(finding, account);
+    if (may_be_behind(request, reason))
+        finding_concerns(finding, kdc->host);
+    free(account);
+}
+
+
 /* Advise what may mend one failure. */
 static void
 advise(const struct request *request, const struct kdc *kdc,
@@ -176,8 +201,8 @@ words_of(const struct request *request, const struct kdc *kdc,
                               && !request->everywhere
                           ? ", which others know: not replicated yet?" : "",
                       is_wrong_secret(fact, reason)
-                          ? "; tried once and not again, lest the account be "
-                            "locked" : "");
+                          ? "; tried at no other domain controller, lest the "
+                            "account be locked" : "");
     free(clock);
     return words;
 }
@@ -198,6 +223,7 @@ report_failure(const struct request *request, const struct kdc *kdc,
         "%s gives %s no ticket-granting ticket: %s", kdc->host,
         request->principal, words);
 
+    add_concerns(request, kdc, reason, finding);
     finding_value(finding, "error_code", (double)fact->error_code, "");
     finding_evidence(finding, "kdc", kdc->host, fact->base.time_us,
                      "ticket-granting ticket for %s, over %s: %s, seen from "
@@ -212,25 +238,40 @@ report_failure(const struct request *request, const struct kdc *kdc,
 }
 
 
-/* Judge one KDC; false if that could not be done. */
-static bool
-judge_kdc(const struct request *request, const struct kdc *kdc,
+/* Note how a ticket was: how fast it came, and which of krbtgt's keys seals
+   it.  How long KDCs have had different ones cannot be told, as a new key takes
+   its time to all of them: so that is no finding.  An RODC has its own. */
+static void
+measure(const struct tickets *tickets, const struct kdc *kdc,
+        const struct tgt_fact *fact)
+{
+    findings_measure(tickets->findings, kdc->host, "tgt_latency",
+                     (double)fact->latency_us / 1e6, -1, "s");
+    if (fact->kvno > 0 && !kdc->read_only)
+        findings_measure(tickets->findings, kdc->host, "krbtgt_kvno",
+                         (double)fact->kvno, -1, "");
+}
+
+
+/* Judge one KDC, unless what it says is void. */
+static void
+judge_kdc(const struct request *request, struct kdc *kdc,
           const struct tgt_fact *fact)
 {
     struct findings *findings = request->tickets->findings;
-    char *subject;
+    char *subject = tickets_subject(kdc, request->principal);
 
-    if (!fact || is_void(request->tickets, fact))
-        return false;
-    subject = tickets_subject(kdc, request->principal);
-    findings_judged(findings, "TGT_FAILED", subject);
-    if (fact->outcome == KDC_OK)
-        findings_measure(findings, kdc->host, "tgt_latency",
-                         (double)fact->latency_us / 1e6, -1, "s");
-    else
-        report_failure(request, kdc, fact, subject);
+    if (!fact || is_void(request->tickets, fact)) {
+        findings_undecided(findings, "TGT_FAILED", subject);
+    } else {
+        kdc->judged = true;
+        findings_judged(findings, "TGT_FAILED", subject);
+        if (fact->outcome == KDC_OK)
+            measure(request->tickets, kdc, fact);
+        else
+            report_failure(request, kdc, fact, subject);
+    }
     free(subject);
-    return true;
 }
 
 
@@ -258,8 +299,9 @@ judge_seals(const struct request *request)
 
     for (size_t i = 0; i < tickets->kdc_count; i++) {
         const struct tgt_fact *fact = request->facts[i];
+        char *subject;
 
-        if (fact && fact->outcome == KDC_OK)
+        if (fact && fact->outcome == KDC_OK) {
             sealed[count++] = (struct sealed){
                 .kdc = &tickets->kdcs[i],
                 .name = name,
@@ -268,6 +310,11 @@ judge_seals(const struct request *request)
                 .detail = fact->detail,
                 .apart = tickets->kdcs[i].read_only,
             };
+            continue;
+        }
+        subject = tickets_subject(&tickets->kdcs[i], name);
+        tickets_mark(tickets, "TICKET_ETYPE", subject, false);
+        free(subject);
     }
     tickets_judge_sealed(tickets, sealed, count);
     free(name);
@@ -275,32 +322,26 @@ judge_seals(const struct request *request)
 }
 
 
-/* Judge what all KDCs say to one principal; mark the KDCs that were judged.
-   Returns whether all gave a ticket that could be read. */
-static bool
-judge_principal(const struct tickets *tickets, const char *principal,
-                bool *judged)
+/* Judge what all KDCs say to one principal. */
+static void
+judge_principal(const struct tickets *tickets, const char *principal)
 {
     struct request request = {
         .tickets = tickets, .principal = principal, .everywhere = true,
     };
-    bool all = true;
 
     request.facts = xcalloc(tickets->kdc_count, sizeof(*request.facts));
     for (size_t i = 0; i < tickets->kdc_count; i++) {
         const struct tgt_fact *fact
             = find_tgt(tickets, tickets->kdcs[i].host, principal);
-        bool granted = fact && fact->outcome == KDC_OK;
 
         request.facts[i] = fact;
-        request.everywhere &= !granted;
-        all &= granted && fact->etype != 0;
+        request.everywhere &= !fact || fact->outcome != KDC_OK;
     }
     for (size_t i = 0; i < tickets->kdc_count; i++)
-        judged[i] |= judge_kdc(&request, &tickets->kdcs[i], request.facts[i]);
+        judge_kdc(&request, &tickets->kdcs[i], request.facts[i]);
     judge_seals(&request);
     free(request.facts);
-    return all;
 }
 
 
@@ -338,20 +379,18 @@ note_unjudged(const struct tickets *tickets, const struct kdc *kdc)
 bool
 tickets_judge_tgts(const struct tickets *tickets)
 {
-    bool *judged = xcalloc(tickets->kdc_count, sizeof(*judged));
     struct strings principals = {NULL, 0};
-    bool all;
+    bool asked;
 
     FACTS_EACH(tickets->facts, FACT_TGT, tgt_fact, fact)
         if (*fact->principal)
             strings_add_unique(&principals, fact->principal);
-    all = principals.count > 0;
+    asked = principals.count > 0;
     for (size_t i = 0; i < principals.count; i++)
-        all &= judge_principal(tickets, principals.items[i], judged);
+        judge_principal(tickets, principals.items[i]);
     for (size_t i = 0; i < tickets->kdc_count; i++)
-        if (!judged[i])
+        if (!tickets->kdcs[i].judged)
             note_unjudged(tickets, &tickets->kdcs[i]);
     strings_clear(&principals);
-    free(judged);
-    return all;
+    return asked;
 }

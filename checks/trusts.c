@@ -343,44 +343,31 @@ report_failure(const struct link *link, const struct direction *direction)
 
 
 /* Say which codes were decided: both directions have one subject, so that one
-   of them alone heals nothing.  Returns whether all gave tickets. */
-static bool
+   of them alone heals nothing. */
+static void
 mark_judged(const struct link *link)
 {
-    struct findings *findings = link->tickets->findings;
-    bool answered = true, sealed = true, granted = true;
+    bool answered = true, sealed = true;
 
     for (size_t i = 0; i < 2; i++) {
         const struct direction *direction = &link->directions[i];
 
         if (!direction->allowed)
             continue;
-        granted &= direction->verdict == VERDICT_GRANTED;
         answered &= direction->verdict != VERDICT_NONE;
         sealed &= direction->verdict == VERDICT_GRANTED
                   || direction->verdict == VERDICT_UNREAD
                   || direction->verdict == VERDICT_NO_ETYPE;
-        if (direction->verdict == VERDICT_NONE)
-            findings_not_covered(findings,
-                                 "trust with %s: no answer on tickets that "
-                                 "%s issues for %s", link->trust->partner,
-                                 direction->issuer, direction->target);
     }
-    if (answered)
-        findings_judged(findings, "TICKET_FAILED", link->subject);
-    if (sealed)
-        findings_judged(findings, "TICKET_ETYPE", link->subject);
-    return granted;
+    tickets_mark(link->tickets, "TICKET_FAILED", link->subject, answered);
+    tickets_mark(link->tickets, "TICKET_ETYPE", link->subject, sealed);
 }
 
 
-/* Judge a trust as one KDC was asked for it; false if it did not get all
-   tickets. */
-static bool
+/* Judge a trust as one KDC was asked for it. */
+static void
 judge_link(struct link *link)
 {
-    bool all;
-
     for (size_t i = 0; i < 2; i++) {
         struct direction *direction = &link->directions[i];
 
@@ -389,7 +376,7 @@ judge_link(struct link *link)
         direction->verdict = verdict_of(link, direction);
     }
     note_rejection(link);
-    all = mark_judged(link);
+    mark_judged(link);
     if (is_badly_sealed(&link->directions[0])
         || is_badly_sealed(&link->directions[1]))
         report_seal(link);
@@ -397,7 +384,6 @@ judge_link(struct link *link)
         if (link->directions[i].verdict == VERDICT_FAILED
             || link->directions[i].verdict == VERDICT_REJECTED)
             report_failure(link, &link->directions[i]);
-    return all;
 }
 
 
@@ -415,13 +401,41 @@ own_copy(const struct tickets *tickets, const struct trust_fact *trust,
 }
 
 
+/* Note by way of which KDC, if it speaks at all, a direction was not seen. */
+static void
+note_silence(const struct link *link, struct strings *silent)
+{
+    for (size_t i = 0; i < 2; i++)
+        if (link->kdc->judged && link->directions[i].allowed
+            && link->directions[i].verdict == VERDICT_NONE)
+            strings_add(&silent[i], link->kdc->host);
+}
+
+
+/* Say which direction of a trust was not seen by way of which KDCs. */
+static void
+tell_silence(const struct tickets *tickets, const struct trust_fact *trust,
+             const char *issuer, const char *target,
+             const struct strings *silent)
+{
+    char *hosts = text_join(silent);
+
+    if (silent->count > 0)
+        findings_not_covered(tickets->findings,
+                             "trust with %s: no answer on tickets that %s "
+                             "issues for %s, by way of %s", trust->partner,
+                             issuer, target, hosts);
+    free(hosts);
+}
+
+
 /* Judge a trust at every KDC. */
-static bool
+static void
 judge_trust(const struct tickets *tickets, const struct trust_fact *trust)
 {
     const char *own = tickets->settings->numbers->realm;
     char *other = xstrdup(trust->partner);
-    bool all = true;
+    struct strings silent[2] = {{NULL, 0}, {NULL, 0}};
 
     text_upper(other);
     for (size_t i = 0; i < tickets->kdc_count; i++) {
@@ -438,20 +452,27 @@ judge_trust(const struct tickets *tickets, const struct trust_fact *trust)
 
         link.directions[0].allowed = link.trust->direction & TRUST_INBOUND;
         link.directions[1].allowed = link.trust->direction & TRUST_OUTBOUND;
-        all &= judge_link(&link);
+        judge_link(&link);
+        note_silence(&link, silent);
         free(link.subject);
         free(service);
     }
+    tell_silence(tickets, trust, own, other, &silent[0]);
+    tell_silence(tickets, trust, other, own, &silent[1]);
+    strings_clear(&silent[0]);
+    strings_clear(&silent[1]);
     free(other);
-    return all;
 }
 
 
-/* Whether the trusts were read completely on some DC. */
+/* Whether the trusts were read completely on some DC, or the directory is one
+   that shows none. */
 static bool
-are_read(const struct facts *facts)
+are_known(const struct tickets *tickets)
 {
-    FACTS_EACH(facts, FACT_SEARCH, search_fact, search)
+    if (tickets->demands->plain)
+        return true;
+    FACTS_EACH(tickets->facts, FACT_SEARCH, search_fact, search)
         if (search->purpose == SEARCH_TRUSTS && search->outcome == SEARCH_OK)
             return true;
     return false;
@@ -462,14 +483,13 @@ bool
 trusts_judge(const struct tickets *tickets)
 {
     struct strings partners = {NULL, 0};
-    bool all = are_read(tickets->facts);
 
     FACTS_EACH(tickets->facts, FACT_TRUST, trust_fact, trust) {
         if (!is_kerberos(trust) || strings_contain(&partners, trust->partner))
             continue;
         strings_add(&partners, trust->partner);
-        all &= judge_trust(tickets, trust);
+        judge_trust(tickets, trust);
     }
     strings_clear(&partners);
-    return all;
+    return are_known(tickets);
 }

@@ -16,8 +16,9 @@
  * trust has: here for the partner, and there for us.  Both have one subject,
  * "kdc krbtgt/PARTNER".
  *
- * Returns whether the trusts are known and there were tickets in every
- * direction.
+ * Call tickets_judge_tgts() first: a KDC that said nothing then is not told of
+ * again.  Returns whether the trusts are known; what could not be judged of
+ * them is marked as undecided.
  */
 bool trusts_judge(const struct tickets *tickets);
 

@@ -1,5 +1,6 @@
 /*
- * Whether a DC holds anything that another has not taken in from it.
+ * Whether a DC holds anything that another has not taken in from it, and who
+ * wrote that: what the other one wrote itself, it does not lack.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -13,14 +14,15 @@
 
 #include "checks/probes/emit.h"
 #include "checks/probes/quest.h"
+#include "checks/probes/repl_blobs.h"
 #include "checks/probes/replicas.h"
 #include "checks/probes/rootdse.h"
 
-/* How many of the objects that are missing elsewhere are looked at: one is
-   enough to know, and the oldest of a few a good guess at the oldest. */
-enum { PENDING_LIMIT = 10 };
-
-static const char *const attributes[] = {"whenChanged", NULL};
+/* Of the objects that are missing elsewhere a few are enough to know, and the
+   oldest of them is a good guess at the oldest. */
+static const char *const attributes[]
+    = {"whenChanged", "replPropertyMetaData", NULL};
+static const char *const raw_attributes[] = {"replPropertyMetaData", NULL};
 
 
 /* Read "USN HOST NC" into the fact; false unless it is that. */
@@ -39,6 +41,33 @@ read_pending(struct pending_fact *fact, const char *text)
 }
 
 
+/* Note who wrote what is new of an object, if that may be read. */
+static void
+trace_object(struct pending_fact *fact, const struct entry *entry,
+             int64_t changed_us)
+{
+    const struct blobs *blobs = entry_blobs(entry, "replPropertyMetaData");
+    struct repl_cursors origins = {NULL, 0};
+    struct error error;
+
+    if (blobs->count == 1
+        && repl_blobs_read_origins(blobs->items[0].bytes,
+                                   blobs->items[0].length, fact->usn,
+                                   &origins, &error)
+        && origins.count > 0)
+        fact->traced++;
+    for (size_t i = 0; i < origins.count; i++) {
+        char *text = xasprintf("%s %" PRId64 " %" PRId64,
+                               origins.items[i].invocation,
+                               origins.items[i].usn, changed_us);
+
+        strings_add(&fact->origins, text);
+        free(text);
+    }
+    free(origins.items);
+}
+
+
 /* Count an object, and note the one that changed first. */
 static void
 take_object(void *data, const struct entry *entry)
@@ -49,6 +78,7 @@ take_object(void *data, const struct entry *entry)
     fact->count++;
     if (!rootdse_read_time(entry_value(entry, "whenChanged"), &changed_us))
         changed_us = 0;
+    trace_object(fact, entry, changed_us);
     if (fact->count > 1
         && (changed_us == 0
             || (fact->changed_us > 0 && changed_us >= fact->changed_us)))
@@ -69,7 +99,8 @@ ask_beyond(struct channel *channel, struct pending_fact *fact)
         .scope = SCOPE_SUBTREE,
         .filter = filter,
         .attributes = attributes,
-        .limit = PENDING_LIMIT,
+        .raw = raw_attributes,
+        .limit = PENDING_OBJECTS_MOST,
         .take = take_object,
         .data = fact,
     };

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "checks/probes/adtime.h"
@@ -28,6 +29,18 @@ enum {
 /* DS_REPL_CURSOR_BLOB begins like a cursor of version 2, and the offset of a
    string follows. */
 enum { CURSOR_BLOB_STRINGS = 36 };
+
+/* What replPropertyMetaData holds, one entry for each attribute. */
+enum {
+    METADATA_VERSION = 0,
+    METADATA_COUNT = 8,
+    METADATA_ENTRIES = 16,
+    ENTRY_WRITER = 16,
+    ENTRY_WRITER_USN = 32,
+    ENTRY_LOCAL_USN = 40,
+    ENTRY_SIZE = 48,
+    WRITERS_MOST = 16,
+};
 
 /* REPS_FROM.  Two numbers more follow it by the document, which Samba does
    without: they are not needed. */
@@ -158,6 +171,73 @@ repl_blobs_read_cursor(const uint8_t *bytes, size_t length,
         || !read_cursor(bytes, true, &cursor, error))
         return false;
     repl_cursors_add(cursors, &cursor);
+    return true;
+}
+
+
+/* Keep a writer's highest USN among those added from a place on; false if
+   there are too many. */
+static bool
+keep_origin(struct repl_cursors *origins, size_t from,
+            const struct repl_cursor *origin, struct error *error)
+{
+    for (size_t i = from; i < origins->count; i++) {
+        struct repl_cursor *known = &origins->items[i];
+
+        if (strcmp(known->invocation, origin->invocation) != 0)
+            continue;
+        if (known->usn < origin->usn)
+            known->usn = origin->usn;
+        return true;
+    }
+    if (origins->count - from >= WRITERS_MOST)
+        return error_set(error, "more than %d writers", WRITERS_MOST);
+    repl_cursors_add(origins, origin);
+    return true;
+}
+
+
+/* Keep the writer of an attribute that changed beyond a local USN. */
+static bool
+read_origin(const uint8_t *bytes, int64_t beyond_usn,
+            struct repl_cursors *origins, size_t from, struct error *error)
+{
+    struct repl_cursor origin = {.time_us = 0};
+    int64_t local_usn;
+
+    if (!read_usn(bytes + ENTRY_LOCAL_USN, &local_usn, error))
+        return false;
+    if (local_usn <= beyond_usn)
+        return true;
+    guid_write(bytes + ENTRY_WRITER, origin.invocation);
+    return read_usn(bytes + ENTRY_WRITER_USN, &origin.usn, error)
+           && keep_origin(origins, from, &origin, error);
+}
+
+
+bool
+repl_blobs_read_origins(const uint8_t *bytes, size_t length,
+                        int64_t beyond_usn, struct repl_cursors *origins,
+                        struct error *error)
+{
+    size_t before = origins->count;
+    uint32_t version, count;
+
+    if (!expect_size(length, METADATA_ENTRIES, error))
+        return false;
+    version = wire_le32(bytes + METADATA_VERSION);
+    count = wire_le32(bytes + METADATA_COUNT);
+    if (version != 1)
+        return error_set(error, "version %" PRIu32 ", not 1", version);
+    if (count > (length - METADATA_ENTRIES) / ENTRY_SIZE)
+        return error_set(error, "%" PRIu32 " attributes in %zu bytes", count,
+                         length);
+    bytes += METADATA_ENTRIES;
+    for (; count > 0; count--, bytes += ENTRY_SIZE)
+        if (!read_origin(bytes, beyond_usn, origins, before, error)) {
+            origins->count = before;
+            return false;
+        }
     return true;
 }
 

@@ -73,6 +73,21 @@ bool repl_blobs_read_neighbor(const uint8_t *bytes, size_t length,
                               struct repl_neighbor *neighbor_out,
                               struct error *error);
 
+/*
+ * Add the writers of what changed of an object beyond a local USN, each once
+ * with the highest USN that it gave (replPropertyMetaData, MS-ADTS
+ * 3.1.1.1.9).
+ *
+ * Values of links have no place in it: where nothing else changed, nothing is
+ * added.
+ *
+ * Fails, and adds nothing, as repl_blobs_read_vector(), and when there are
+ * more writers than any object has.
+ */
+bool repl_blobs_read_origins(const uint8_t *bytes, size_t length,
+                             int64_t beyond_usn, struct repl_cursors *origins,
+                             struct error *error);
+
 /* Append a cursor. */
 void repl_cursors_add(struct repl_cursors *cursors,
                       const struct repl_cursor *cursor);

@@ -196,7 +196,7 @@ write_configs()
 {
     write_lab_config "$work/keytab.yaml" 'mail_servers:' \
         "  - {host: mail1.$lab_domain, keytab: $lab_mail_keytab}" \
-        'checks: {accounts: {handshake: true}, replication: {warn: 2s, crit: 10m}}'
+        'checks: {accounts: {handshake: true}}'
     write_lab_config "$work/servers.yaml" 'mail_servers:' \
         "  - mail1.$lab_domain" \
         "  - mail3.$lab_domain" \

@@ -140,7 +140,7 @@ kdc_listen = $2:${3:-88}
 kdc_tcp_listen = $2:${3:-88}
 [realms]
 $realm = {
-    database_name = $state/principal
+    database_name = ${database:-$state/principal}
     key_stash_file = $state/stash
     acl_file = $state/kadm5.acl
     kadmind_listen = $2:749
@@ -176,7 +176,8 @@ CONFIG
     done
 }
 
-# start_kdc NAME HOST [PORT]; NAME is for start().
+# start_kdc NAME HOST [PORT]; NAME is for start().  database: another than
+# everybody's.
 start_kdc()
 {
     local name=$1 host=$2 port=${3:-88}

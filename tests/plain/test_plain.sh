@@ -426,6 +426,27 @@ one_kdc_ahead()
 }
 check "plain: one of two KDCs 420 s ahead" one_kdc_ahead
 
+one_kdc_behind()
+{
+    local part
+
+    stop kdc2
+    for part in "$state"/principal*; do
+        cp "$part" "$state/behind${part#"$state/principal"}"
+    done
+    database=$state/behind start_kdc kdc2 kdc2
+    KRB5_KDC_PROFILE=$state/kdc1.conf kadmin.local change_password -randkey "smtp/mail.$domain"
+    look_by_domain
+    stop kdc2
+    start_kdc kdc2 kdc2
+    expect 1 "WARNING ACCOUNT_KVNO_DIVERGED mail"
+    tells --arg host "kdc2.$domain" '[.findings[] | select(.code == "ACCOUNT_KVNO_DIVERGED")][0]
+        | .message | contains("on " + $host + " than on other KDCs (kvno 2)")'
+    look_by_domain
+    expect_healthy
+}
+check "plain: one of two KDCs with an older key of a mail server" one_kdc_behind
+
 only_kdc_cut_off()
 {
     configure "$keytab" "$mail_servers" 'domain_controllers:' \

@@ -139,6 +139,18 @@ forest_neighbor(struct estate *estate, const char *dc, const char *nc,
 }
 
 
+void
+forest_origin(struct pending_fact *pending, const char *writer, int64_t usn,
+              int64_t changed_us)
+{
+    char *origin = xasprintf("inv-%s %" PRId64 " %" PRId64, writer, usn,
+                             changed_us);
+
+    strings_add(&pending->origins, origin);
+    free(origin);
+}
+
+
 struct pending_fact *
 forest_pending(struct estate *estate, const char *source,
                const char *destination, const char *nc, int64_t count,
@@ -153,6 +165,9 @@ forest_pending(struct estate *estate, const char *source,
     fact->changed_us = changed_us;
     if (count > 0)
         record_set(&fact->dn, "CN=MX1,CN=Computers," DOMAIN_NC);
+    if (count > 0)
+        forest_origin(fact, source, FOREST_USN, changed_us);
+    fact->traced = count;
     facts_add(estate->facts, FACT_PENDING, fact, MON);
     return fact;
 }

@@ -46,7 +46,14 @@ struct neighbor_fact *forest_neighbor(struct estate *estate, const char *dc,
                                       const char *nc, const char *source,
                                       int64_t success_us);
 
-/* What a source has that another DC has not. */
+/* A USN beyond those of a test. */
+enum { FOREST_USN = 1000000 };
+
+/* Say who wrote one of the objects, the USN it gave, and when. */
+void forest_origin(struct pending_fact *pending, const char *writer,
+                   int64_t usn, int64_t changed_us);
+
+/* What a source has that another DC has not: it wrote that itself. */
 struct pending_fact *forest_pending(struct estate *estate, const char *source,
                                     const char *destination, const char *nc,
                                     int64_t count, int64_t changed_us);

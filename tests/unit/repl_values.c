@@ -135,6 +135,27 @@ repl_vector(int version, int count, bool filetime)
 
 
 struct packet
+repl_metadata(int count)
+{
+    size_t size = 48, offset = 16;
+    struct packet value = empty_value(offset + (size_t)count * size);
+
+    repl_put32(&value, 0, 1);
+    repl_put32(&value, 8, (uint32_t)count);
+    for (int i = 0; i < count; i++, offset += size) {
+        repl_put32(&value, offset, 0x90000 + (uint32_t)i);
+        repl_put32(&value, offset + 4, 1);
+        repl_put64(&value, offset + 8, EPOCH_S + (uint64_t)PACKETS_TIME_S);
+        put_guid(&value, offset + 16, 0x11);
+        value.bytes[offset + 31] = (uint8_t)(0x20 + i);
+        repl_put64(&value, offset + 32, (uint64_t)(REPL_USN + i));
+        repl_put64(&value, offset + 40, (uint64_t)(REPL_USN + i));
+    }
+    return value;
+}
+
+
+struct packet
 repl_partner(int version, bool tail)
 {
     static const char address[] = REPL_SOURCE "._msdcs.corp.example.com";

@@ -39,6 +39,13 @@ struct packet repl_vector(int version, int count, bool filetime);
  */
 struct packet repl_partner(int version, bool tail);
 
+/*
+ * A replPropertyMetaData (MS-ADTS 3.1.1.1.9).  The attributes were written as
+ * the cursors of repl_vector() say, and have come here with the local USNs
+ * REPL_USN, REPL_USN + 1 and so on.
+ */
+struct packet repl_metadata(int count);
+
 /* A DS_REPL_CURSOR_BLOB (MS-ADTS 2.2.6) and a DS_REPL_NEIGHBORW_BLOB
    (2.2.2). */
 struct packet repl_cursor_blob(void);

@@ -21,7 +21,7 @@
 #include "checks/probes/search.h"
 #include "tests/unit/scripted_directory.h"
 
-enum { ENTRIES_MOST = 64, VALUES_MOST = 32, FAILURES_MOST = 8 };
+enum { ENTRIES_MOST = 64, VALUES_MOST = 1024, FAILURES_MOST = 8 };
 
 struct value {
     char *description;

@@ -419,6 +419,102 @@ nothing_has_healed_on_a_dc_that_was_not_seen(void **state)
 }
 
 
+static void
+hidden_attribute_keeps_no_other_account_s_finding(void **state)
+{
+    struct estate *estate = *state;
+    struct account_fact *first, *second;
+
+    accounts_mx1(estate, &first, &second);
+    first->account_control = second->account_control = -1;
+    first->kvno = second->kvno = -1;
+    first->password_set_us = second->password_set_us = -1;
+    accounts_judge_estate(estate);
+    directory_expect_judged(estate, "ACCOUNT_DISABLED", "MX1$", false);
+    directory_expect_judged(estate, "ACCOUNT_DISABLED", "GONE$", true);
+    directory_expect_judged(estate, "ACCOUNT_KVNO_DIVERGED", "MX1$", false);
+    directory_expect_judged(estate, "ACCOUNT_KVNO_DIVERGED", "GONE$", true);
+    directory_expect_judged(estate, "ACCOUNT_PASSWORD_STALE", "MX1$", false);
+    directory_expect_judged(estate, "ACCOUNT_PASSWORD_STALE", "GONE$", true);
+}
+
+
+static void
+account_that_became_hidden_has_not_healed(void **state)
+{
+    struct estate *estate = *state;
+    struct account_fact *first, *second;
+
+    accounts_mx1(estate, &first, &second);
+    first->account_control = second->account_control = -1;
+    strings_clear(&first->spns);
+    strings_clear(&second->spns);
+    accounts_judge_estate(estate);
+    directory_expect_not_covered(estate, MX1);
+    directory_expect_judged(estate, "ACCOUNT_DISABLED", "MX1$", false);
+    directory_expect_judged(estate, "ACCOUNT_ETYPES_WEAK", "MX1$", false);
+    directory_expect_judged(estate, "KEYTAB_STALE", MX1_KEY, false);
+    directory_expect_judged(estate, "ACCOUNT_DISABLED", "GONE$", true);
+}
+
+
+static void
+account_that_no_search_could_see_has_not_healed(void **state)
+{
+    struct estate *estate = *state;
+
+    directory_search(estate, DC1, LDAP, SEARCH_ACCOUNTS, SEARCH_TIMED_OUT);
+    directory_search(estate, DC2, LDAP, SEARCH_ACCOUNTS, SEARCH_TIMED_OUT);
+    directory_mail(estate, MX1, MAIL_CONFIGURED);
+    accounts_judge_estate(estate);
+    directory_expect_judged(estate, "ACCOUNT_PASSWORD_STALE", "MX1$", false);
+    directory_expect_judged(estate, "ACCOUNT_ETYPES_WEAK", "MX1$", false);
+    directory_expect_judged(estate, "ACCOUNT_KVNO_DIVERGED", "MX1$", false);
+}
+
+
+static void
+monitor_that_a_kdc_refuses_is_known_to_it(void **state)
+{
+    static const struct {
+        enum kdc_outcome outcome;
+        int64_t error_code;
+        bool known;
+    } trials[] = {
+        {KDC_REFUSED, 18, true}, {KDC_REFUSED, 23, true},
+        {KDC_REFUSED, 24, true}, {KDC_SKEW, 37, true},
+        {KDC_UNKNOWN, ERROR_CLIENT_UNKNOWN, false},
+        {KDC_UNREACHED, 0, false}, {KDC_NO_CREDENTIALS, 0, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(trials) / sizeof(*trials); i++) {
+        struct estate *estate = accounts_estate_new();
+
+        accounts_tgt(estate, DC1, MONITOR, trials[i].outcome)->error_code
+            = trials[i].error_code;
+        accounts_judge_estate(estate);
+        assert_int_equal(findings_find(estate->findings, "ACCOUNT_MISSING",
+                                       "mon") == NULL, trials[i].known);
+        estate_free(estate);
+    }
+}
+
+
+static void
+account_on_some_dcs_may_have_been_deleted_on_the_others(void **state)
+{
+    struct estate *estate = *state;
+
+    accounts_computer(estate, DC1, "MX1");
+    directory_mail(estate, MX1, MAIL_CONFIGURED);
+    accounts_judge_estate(estate);
+    directory_expect_text(estate, "ACCOUNT_MISSING", "MX1$",
+                          "not on " DC2 ", though it is older than what a "
+                          "change may take: deleted there just now");
+}
+
+
 #define ESTATE_TEST(test) \
     cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
@@ -450,6 +546,11 @@ main(void)
         ESTATE_TEST(accounts_that_are_gone_have_healed),
         ESTATE_TEST(nothing_is_gone_while_the_monitor_is_not_known),
         ESTATE_TEST(nothing_has_healed_on_a_dc_that_was_not_seen),
+        ESTATE_TEST(hidden_attribute_keeps_no_other_account_s_finding),
+        ESTATE_TEST(account_that_became_hidden_has_not_healed),
+        ESTATE_TEST(account_that_no_search_could_see_has_not_healed),
+        ESTATE_TEST(monitor_that_a_kdc_refuses_is_known_to_it),
+        ESTATE_TEST(account_on_some_dcs_may_have_been_deleted_on_the_others),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,6 +105,23 @@ previous_key_does_for_a_while(void **state)
 
 
 static void
+previous_key_opens_nothing_once_every_kdc_has_the_new_one(void **state)
+{
+    struct estate *estate = *state;
+    struct ticket_fact *late;
+
+    server_with_keys(estate, 4, 0)->password_set_us = NOW;
+    accounts_ticket(estate, DC1, MX1_SPN, 5, ETYPE_AES256);
+    late = accounts_ticket(estate, DC2, MX1_SPN, 4, ETYPE_AES256);
+    accounts_judge_estate(estate);
+    assert_null(findings_find(estate->findings, "KEYTAB_STALE", MX1_KEY));
+    late->kvno = 5;
+    accounts_judge_estate(estate);
+    estate_expect(estate, "KEYTAB_STALE", MX1_KEY, STATUS_CRITICAL);
+}
+
+
+static void
 older_key_does_not_even_for_a_while(void **state)
 {
     struct estate *estate = *state;
@@ -381,6 +398,61 @@ principals_of_other_realms_are_held_against_their_tickets(void **state)
 }
 
 
+static void
+foreign_keytab_is_told_whatever_services_are_asked_for(void **state)
+{
+    struct estate *estate = *state;
+    struct strings *services = &estate->settings->numbers->services;
+    struct account_fact *first, *second;
+
+    strings_clear(services);
+    strings_add(services, "SMTPSVC");
+    accounts_mx1(estate, &first, &second);
+    record_set(&first->operating_system, "Linux");
+    record_set(&second->operating_system, "Linux");
+    strings_clear(&first->spns);
+    strings_clear(&second->spns);
+    accounts_key(estate, MX1, "SMTP/" OLD "@EXAMPLE.COM", 5, ETYPE_AES256);
+    accounts_judge_estate(estate);
+    estate_expect(estate, "KEYTAB_STALE", "SMTPSVC/" MX1 "@EXAMPLE.COM",
+                  STATUS_CRITICAL);
+    /* As in a recording that somebody has cut. */
+    strings_clear(services);
+    accounts_judge_estate(estate);
+    estate_expect(estate, "KEYTAB_STALE", "MX1$@EXAMPLE.COM",
+                  STATUS_CRITICAL);
+}
+
+
+static void
+unreadable_keytab_keeps_what_was_found_of_any(void **state)
+{
+    struct estate *estate = *state;
+
+    record_set(&accounts_mx1(estate, NULL, NULL)->keytab, MX1_KEYTAB);
+    accounts_unreadable_keytab(estate, MX1);
+    accounts_judge_estate(estate);
+    directory_expect_judged(estate, "KEYTAB_STALE", "GONE$@EXAMPLE.COM",
+                            false);
+}
+
+
+static void
+keytab_of_unknown_version_keeps_what_was_found_of_it_alone(void **state)
+{
+    struct estate *estate = *state;
+    struct account_fact *first, *second;
+
+    accounts_mx1(estate, &first, &second);
+    first->kvno = second->kvno = -1;
+    accounts_key(estate, MX1, MX1_KEY, 5, ETYPE_AES256);
+    accounts_judge_estate(estate);
+    directory_expect_judged(estate, "KEYTAB_STALE", MX1_KEY, false);
+    directory_expect_judged(estate, "KEYTAB_STALE", "GONE$@EXAMPLE.COM",
+                            true);
+}
+
+
 #define ESTATE_TEST(test) \
     cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
@@ -391,6 +463,7 @@ main(void)
         ESTATE_TEST(keytab_with_the_current_key_is_fine),
         ESTATE_TEST(keytab_without_the_current_key_is_critical),
         ESTATE_TEST(previous_key_does_for_a_while),
+        ESTATE_TEST(previous_key_opens_nothing_once_every_kdc_has_the_new_one),
         ESTATE_TEST(older_key_does_not_even_for_a_while),
         ESTATE_TEST(highest_number_of_any_dc_counts),
         ESTATE_TEST(ticket_s_number_counts_too),
@@ -409,6 +482,9 @@ main(void)
         ESTATE_TEST(keytab_is_not_compared_with_what_is_not_known),
         ESTATE_TEST(newer_key_may_come_from_a_dc_that_was_not_seen),
         ESTATE_TEST(principals_of_other_realms_are_held_against_their_tickets),
+        ESTATE_TEST(foreign_keytab_is_told_whatever_services_are_asked_for),
+        ESTATE_TEST(unreadable_keytab_keeps_what_was_found_of_any),
+        ESTATE_TEST(keytab_of_unknown_version_keeps_what_was_found_of_it_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -305,6 +305,133 @@ far_sites_may_take_longer(void **state)
 }
 
 
+static void
+new_key_that_a_ticket_alone_shows_is_of_unknown_age(void **state)
+{
+    struct estate *estate = *state;
+    struct account_fact *first;
+
+    /* DC1's copy was read before the change, its ticket came after it. */
+    accounts_mx1(estate, &first, NULL);
+    first->password_set_us = NOW - 30 * DAY;
+    accounts_ticket(estate, DC1, MX1_SPN, 6, ETYPE_AES256);
+    accounts_judge_estate(estate);
+    estate_expect_count(estate, 0);
+    directory_expect_not_covered(estate, "the key of kvno 6");
+    directory_expect_judged(estate, "ACCOUNT_KVNO_DIVERGED", "MX1$", false);
+    first->kvno = 6;
+    first->password_set_us = NOW - USUAL - 1;
+    accounts_judge_estate(estate);
+    estate_expect(estate, "ACCOUNT_KVNO_DIVERGED", "MX1$", STATUS_WARNING);
+}
+
+
+static void
+ticket_stands_in_for_a_hidden_number(void **state)
+{
+    struct estate *estate = *state;
+    struct account_fact *first, *second;
+
+    accounts_mx1(estate, &first, &second);
+    first->kvno = second->kvno = -1;
+    first->password_set_us = NOW - USUAL;
+    accounts_ticket(estate, DC1, MX1_SPN, 6, ETYPE_AES256);
+    accounts_ticket(estate, DC2, MX1_SPN, 5, ETYPE_AES256);
+    accounts_judge_estate(estate);
+    estate_expect_count(estate, 0);
+    first->password_set_us = NOW - USUAL - 1;
+    accounts_judge_estate(estate);
+    estate_expect(estate, "ACCOUNT_KVNO_DIVERGED", "MX1$", STATUS_WARNING);
+}
+
+
+/* MX1 in a realm without Active Directory, whose KDCs have these versions of
+   its key; 0: no ticket. */
+static struct ticket_fact *
+plain_estate(struct estate *estate, int64_t first, int64_t second)
+{
+    struct account_fact *on_dc1, *on_dc2;
+
+    facts_add(estate->facts, FACT_ROOTDSE,
+              record_new(fact_types[FACT_ROOTDSE]), MON);
+    accounts_mx1(estate, &on_dc1, &on_dc2);
+    on_dc1->kvno = on_dc2->kvno = -1;
+    strings_clear(&on_dc1->spns);
+    strings_clear(&on_dc2->spns);
+    if (second)
+        accounts_ticket(estate, DC2, "smtp/" MX1, second, ETYPE_AES256);
+    return accounts_ticket(estate, DC1, "smtp/" MX1, first, ETYPE_AES256);
+}
+
+
+static void
+kdcs_of_other_realms_should_have_the_same_key(void **state)
+{
+    struct estate *estate = *state;
+
+    plain_estate(estate, 9, 2);
+    accounts_judge_estate(estate);
+    estate_expect(estate, "ACCOUNT_KVNO_DIVERGED", "MX1$", STATUS_WARNING);
+    directory_expect_text(estate, "ACCOUNT_KVNO_DIVERGED", "MX1$",
+                          "older key of smtp/" MX1 " on " DC2);
+    directory_expect_text(estate, "ACCOUNT_KVNO_DIVERGED", "MX1$", "kprop");
+    accounts_expect_target(estate, "ACCOUNT_KVNO_DIVERGED", "MX1$", DC1);
+    accounts_expect_target(estate, "ACCOUNT_KVNO_DIVERGED", "MX1$", DC2);
+    assert_true(strings_contain(
+        &findings_find(estate->findings, "ACCOUNT_KVNO_DIVERGED", "MX1$")
+             ->concerns, DC2));
+    estate_expect_count(estate, 1);
+}
+
+
+static void
+kdcs_of_other_realms_with_the_same_key_are_well(void **state)
+{
+    struct estate *estate = *state;
+
+    plain_estate(estate, 9, 9);
+    accounts_judge_estate(estate);
+    estate_expect_count(estate, 0);
+    directory_expect_judged(estate, "ACCOUNT_KVNO_DIVERGED", "MX1$", true);
+}
+
+
+static void
+kdc_of_another_realm_that_gave_no_ticket_leaves_it_open(void **state)
+{
+    struct estate *estate = *state;
+
+    plain_estate(estate, 9, 0);
+    accounts_judge_estate(estate);
+    estate_expect_count(estate, 0);
+    directory_expect_judged(estate, "ACCOUNT_KVNO_DIVERGED", "MX1$", false);
+}
+
+
+static void
+latest_ticket_of_a_kdc_of_another_realm_counts(void **state)
+{
+    struct estate *estate = *state;
+
+    plain_estate(estate, 8, 9)->base.time_us = NOW - SECOND;
+    accounts_ticket(estate, DC1, "smtp/" MX1, 9, ETYPE_AES256);
+    accounts_judge_estate(estate);
+    estate_expect_count(estate, 0);
+    directory_expect_judged(estate, "ACCOUNT_KVNO_DIVERGED", "MX1$", true);
+}
+
+
+static void
+ticket_of_a_third_realm_tells_nothing_of_this_one_s_keys(void **state)
+{
+    struct estate *estate = *state;
+
+    record_set(&plain_estate(estate, 9, 2)->realm, "OTHER.EXAMPLE");
+    accounts_judge_estate(estate);
+    estate_expect_count(estate, 0);
+}
+
+
 #define ESTATE_TEST(test) \
     cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
@@ -326,6 +453,13 @@ main(void)
         ESTATE_TEST(same_number_set_at_other_times_is_told),
         ESTATE_TEST(hidden_number_is_judged_by_the_time),
         ESTATE_TEST(far_sites_may_take_longer),
+        ESTATE_TEST(new_key_that_a_ticket_alone_shows_is_of_unknown_age),
+        ESTATE_TEST(ticket_stands_in_for_a_hidden_number),
+        ESTATE_TEST(kdcs_of_other_realms_should_have_the_same_key),
+        ESTATE_TEST(kdcs_of_other_realms_with_the_same_key_are_well),
+        ESTATE_TEST(kdc_of_another_realm_that_gave_no_ticket_leaves_it_open),
+        ESTATE_TEST(latest_ticket_of_a_kdc_of_another_realm_counts),
+        ESTATE_TEST(ticket_of_a_third_realm_tells_nothing_of_this_one_s_keys),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

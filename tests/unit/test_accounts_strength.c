@@ -60,7 +60,7 @@ hidden_attribute_is_not_a_verdict(void **state)
     directory_expect_judged(estate, "ACCOUNT_PASSWORD_EXPIRED", "mon",
                             false);
     directory_expect_judged(estate, "ACCOUNT_KVNO_DIVERGED", "mon", false);
-    directory_expect_judged(estate, "ACCOUNT_DISABLED", "GONE$", false);
+    directory_expect_judged(estate, "ACCOUNT_DISABLED", "GONE$", true);
 }
 
 
@@ -129,6 +129,8 @@ password_of_a_managed_account_is_judged_as_a_computer_s(void **state)
     first->password_set_us = second->password_set_us = NOW - 61 * DAY;
     accounts_judge_estate(estate);
     estate_expect(estate, "ACCOUNT_PASSWORD_STALE", "MX1$", STATUS_WARNING);
+    directory_expect_text(estate, "ACCOUNT_PASSWORD_STALE", "MX1$",
+                          "Test-ADServiceAccount MX1$");
 }
 
 
@@ -220,6 +222,23 @@ account_for_des_alone_is_weak(void **state)
 }
 
 
+static void
+managed_account_is_given_aes_by_its_own_cmdlet(void **state)
+{
+    struct estate *estate = *state;
+    struct account_fact *first, *second;
+
+    accounts_mx1(estate, &first, &second);
+    first->managed = second->managed = true;
+    first->etypes = second->etypes = ETYPES_RC4;
+    accounts_judge_estate(estate);
+    directory_expect_text(estate, "ACCOUNT_ETYPES_WEAK", "MX1$",
+                          "Set-ADServiceAccount MX1$");
+    assert_null(strstr(findings_find(estate->findings, "ACCOUNT_ETYPES_WEAK",
+                                     "MX1$")->remedy.items[2], "password"));
+}
+
+
 #define ESTATE_TEST(test) \
     cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
@@ -237,6 +256,7 @@ main(void)
         ESTATE_TEST(password_is_as_old_as_its_newest_copy),
         ESTATE_TEST(rc4_or_des_alone_is_weak),
         ESTATE_TEST(account_for_des_alone_is_weak),
+        ESTATE_TEST(managed_account_is_given_aes_by_its_own_cmdlet),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -360,6 +360,23 @@ server_in_a_realm_without_active_directory_needs_smtp_alone(void **state)
 }
 
 
+static void
+foreign_server_needs_smtpsvc_if_nothing_else_is_asked_for(void **state)
+{
+    struct estate *estate = *state;
+
+    strings_clear(&estate->settings->numbers->services);
+    strings_add(&estate->settings->numbers->services, "SMTPSVC");
+    record_set(&directory_computer(estate, DC1, "MX1", "SMTP/mx1")
+                    ->operating_system, "Linux");
+    record_set(&directory_computer(estate, DC2, "MX1", "SMTP/mx1")
+                    ->operating_system, "Linux");
+    directory_mail(estate, MX1, MAIL_CONFIGURED);
+    judge(estate);
+    estate_expect(estate, "SPN_MISSING", "SMTPSVC/" MX1, STATUS_CRITICAL);
+}
+
+
 #define ESTATE_TEST(test) \
     cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
@@ -387,6 +404,7 @@ main(void)
         ESTATE_TEST(windows_server_needs_both_services),
         ESTATE_TEST(
             server_in_a_realm_without_active_directory_needs_smtp_alone),
+        ESTATE_TEST(foreign_server_needs_smtpsvc_if_nothing_else_is_asked_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

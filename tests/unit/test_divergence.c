@@ -264,6 +264,44 @@ what_may_not_be_read_does_not_differ(void **state)
     strings_clear(&world->there->spns);
     judge(world);
     estate_expect_count(world->estate, 0);
+    directory_expect_judged(world->estate, "REPL_DIVERGED", THERE, false);
+    directory_expect_judged(world->estate, "REPL_DIVERGED", "gone", false);
+    directory_expect_not_covered(world->estate, "MX1$: too little of it");
+}
+
+
+static void
+names_and_one_sign_of_the_password_are_enough_to_be_equal(void **state)
+{
+    struct world *world = *state;
+
+    world->there->kvno = -1;
+    judge(world);
+    directory_expect_judged(world->estate, "REPL_DIVERGED", THERE, true);
+    world->there->password_set_us = -1;
+    judge(world);
+    directory_expect_judged(world->estate, "REPL_DIVERGED", THERE, false);
+    world->there->kvno = 7;
+    judge(world);
+    directory_expect_judged(world->estate, "REPL_DIVERGED", THERE, true);
+}
+
+
+static void
+dc_that_no_mail_server_uses_is_a_warning(void **state)
+{
+    struct world *world = *state;
+
+    forest_dsa(world->estate, DC2, DC2, "Branch");
+    forest_link(world->estate, DC1, "Here Branch", 100, 0);
+    forest_subnet(world->estate, DC1, "192.0.2.0/24", "Here");
+    strings_add(&settings_mail(world->estate->settings, MX1)->addresses,
+                "192.0.2.25");
+    world->here->account_control |= UAC_DISABLED;
+    change(world, 100 * MINUTE);
+    world->there->changed_us = NOW - 100 * MINUTE;
+    judge(world);
+    estate_expect(world->estate, "REPL_DIVERGED", THERE, STATUS_WARNING);
 }
 
 
@@ -294,21 +332,19 @@ times_that_may_not_be_read_are_not_covered(void **state)
 
 
 static void
-rodc_is_compared_without_its_own_number(void **state)
+key_of_an_rodc_is_not_compared(void **state)
 {
     struct world *world = *state;
 
     forest_netlogon(world->estate, DC2, "Here", DS_RODC);
-    world->there->kvno = (INT64_C(23) << 16) | 7;
-    judge(world);
-    estate_expect_count(world->estate, 0);
-    world->there->kvno = INT64_C(23) << 16;
-    judge(world);
-    estate_expect_count(world->estate, 0);
     world->there->kvno = (INT64_C(23) << 16) | 6;
     world->there->changed_us = NOW - 15 * MINUTE;
     judge(world);
-    estate_expect(world->estate, "REPL_DIVERGED", THERE, STATUS_WARNING);
+    estate_expect_count(world->estate, 0);
+    directory_expect_judged(world->estate, "REPL_DIVERGED", THERE, true);
+    world->there->password_set_us = -1;
+    judge(world);
+    directory_expect_judged(world->estate, "REPL_DIVERGED", THERE, false);
 }
 
 
@@ -421,9 +457,11 @@ main(void)
         TEST(order_and_case_of_principal_names_do_not_matter),
         TEST(long_lists_of_principal_names_are_cut),
         TEST(what_may_not_be_read_does_not_differ),
+        TEST(names_and_one_sign_of_the_password_are_enough_to_be_equal),
+        TEST(dc_that_no_mail_server_uses_is_a_warning),
         TEST(empty_list_of_principal_names_is_no_hidden_one),
         TEST(times_that_may_not_be_read_are_not_covered),
-        TEST(rodc_is_compared_without_its_own_number),
+        TEST(key_of_an_rodc_is_not_compared),
         TEST(way_between_the_sites_gives_the_allowance),
         TEST(clock_of_the_dc_that_tells_the_time_is_taken_into_account),
         TEST(each_dc_that_is_behind_is_told_of),

@@ -111,6 +111,21 @@ a_judged_key_is_known_without_a_finding(void **state)
 
 
 static void
+all_are_judged_but_those_that_are_undecided(void **state)
+{
+    struct findings *findings = *state;
+
+    findings_undecided(findings, "A", "x");
+    findings_judged_all(findings, "A");
+    assert_false(findings_was_judged(findings, "A", "x"));
+    assert_true(findings_was_judged(findings, "A", "y"));
+    assert_int_equal(findings->results[0].covered, 0);
+    findings_judged(findings, "A", "x");
+    assert_true(findings_was_judged(findings, "A", "x"));
+}
+
+
+static void
 covered_counts_distinct_subjects(void **state)
 {
     struct findings *findings = *state;
@@ -318,6 +333,7 @@ main(void)
         TEST(a_finding_keeps_what_it_is_given),
         TEST(the_same_key_is_the_same_finding_and_the_worse_status_wins),
         TEST(a_judged_key_is_known_without_a_finding),
+        TEST(all_are_judged_but_those_that_are_undecided),
         TEST(covered_counts_distinct_subjects),
         TEST(a_check_with_nothing_to_look_at_has_not_judged),
         TEST(a_check_that_saw_nothing_is_unknown),

@@ -6,16 +6,19 @@
 
 #include "config.h"
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "base/memory.h"
 #include "checks/probes/replicas.h"
+#include "tests/unit/repl_values.h"
 #include "tests/unit/scripted_directory.h"
 
 #define NC "DC=corp,DC=example,DC=com"
@@ -106,7 +109,7 @@ search_begins_after_the_usn(void **state)
     find("4711 dc2.example.com " NC);
     assert_int_equal(script_searches()->count, 1);
     assert_string_equal(script_searches()->items[0],
-                        NC "|(uSNChanged>=4712)|whenChanged");
+                        NC "|(uSNChanged>=4712)|whenChanged,replPropertyMetaData");
 }
 
 
@@ -144,6 +147,50 @@ object_without_a_time_is_better_than_none(void **state)
 
 
 static void
+writers_of_what_is_beyond_are_told(void **state)
+{
+    const struct pending_fact *fact;
+    char *beyond = xasprintf("%" PRId64 " dc2.example.com " NC, REPL_USN);
+
+    (void)state;
+    add_object("CN=one", "20260131120000.0Z");
+    script_packet("replPropertyMetaData", repl_metadata(2));
+    add_object("CN=two", NULL);
+    script_packet("replPropertyMetaData", repl_metadata(3));
+    fact = find(beyond);
+    assert_int_equal(fact->count, 2);
+    assert_int_equal(fact->traced, 2);
+    assert_int_equal(fact->origins.count, 3);
+    assert_string_equal(fact->origins.items[0],
+                        "14131211-1615-1817-191a-1b1c1d1e1f21 78187493531 "
+                        "1769860800000000");
+    assert_string_equal(fact->origins.items[2],
+                        "14131211-1615-1817-191a-1b1c1d1e1f22 78187493532 0");
+    free(beyond);
+}
+
+
+static void
+object_whose_writers_are_not_told_is_not_traced(void **state)
+{
+    const struct pending_fact *fact;
+    char *beyond = xasprintf("%" PRId64 " dc2.example.com " NC, REPL_USN);
+
+    (void)state;
+    add_object("CN=hidden", "20260131120000.0Z");
+    add_object("CN=garbled", "20260131120000.0Z");
+    script_bytes("replPropertyMetaData", "\001\0\0", 3);
+    add_object("CN=links-alone", "20260131120000.0Z");
+    script_packet("replPropertyMetaData", repl_metadata(1));
+    fact = find(beyond);
+    assert_int_equal(fact->count, 3);
+    assert_int_equal(fact->traced, 0);
+    assert_int_equal(fact->origins.count, 0);
+    free(beyond);
+}
+
+
+static void
 only_a_few_are_counted(void **state)
 {
     (void)state;
@@ -164,7 +211,7 @@ naming_context_may_have_spaces(void **state)
     assert_string_equal(find("0 dc2.example.com DC=a b,DC=c")->nc,
                         "DC=a b,DC=c");
     assert_string_equal(script_searches()->items[0],
-                        "DC=a b,DC=c|(uSNChanged>=1)|whenChanged");
+                        "DC=a b,DC=c|(uSNChanged>=1)|whenChanged,replPropertyMetaData");
 }
 
 
@@ -220,6 +267,8 @@ main(void)
         PENDING_TEST(search_begins_after_the_usn),
         PENDING_TEST(oldest_of_those_that_came_is_named),
         PENDING_TEST(object_without_a_time_is_better_than_none),
+        PENDING_TEST(writers_of_what_is_beyond_are_told),
+        PENDING_TEST(object_whose_writers_are_not_told_is_not_traced),
         PENDING_TEST(only_a_few_are_counted),
         PENDING_TEST(naming_context_may_have_spaces),
         PENDING_TEST(failure_leaves_it_open),

@@ -166,6 +166,43 @@ a_bind_that_needs_no_ticket_asks_for_none(void **state)
 }
 
 
+/* The mail server MX1, and its account with this userAccountControl. */
+static void
+add_mail_account(struct estate *estate, int64_t control)
+{
+    directory_mail(estate, MX1, MAIL_CONFIGURED);
+    directory_computer(estate, DC1, "MX1", "SMTP/" MX1)->account_control
+        = control;
+}
+
+
+static void
+hidden_mail_accounts_are_no_verdict_though_a_kdc_serves_us(void **state)
+{
+    struct estate *estate = new_estate(true);
+
+    (void)state;
+    facts_add(estate->facts, FACT_TGT, record_new(fact_types[FACT_TGT]), MON);
+    add_account(estate, 512);
+    add_mail_account(estate, -1);
+    expect(estate, ACCOUNTS, true, false);
+
+    estate = new_estate(true);
+    facts_add(estate->facts, FACT_TGT, record_new(fact_types[FACT_TGT]), MON);
+    add_mail_account(estate, 4096);
+    expect(estate, ACCOUNTS, false, true);
+
+    estate = new_estate(true);
+    facts_add(estate->facts, FACT_TGT, record_new(fact_types[FACT_TGT]), MON);
+    expect(estate, ACCOUNTS, false, true);
+
+    estate = new_estate(false);
+    facts_add(estate->facts, FACT_TGT, record_new(fact_types[FACT_TGT]), MON);
+    add_mail_account(estate, -1);
+    expect(estate, ACCOUNTS, false, true);
+}
+
+
 int
 main(void)
 {
@@ -177,6 +214,8 @@ main(void)
         cmocka_unit_test(a_single_directory_does_not_replicate),
         cmocka_unit_test(no_ticket_asked_for_is_no_verdict),
         cmocka_unit_test(a_bind_that_needs_no_ticket_asks_for_none),
+        cmocka_unit_test(
+            hidden_mail_accounts_are_no_verdict_though_a_kdc_serves_us),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

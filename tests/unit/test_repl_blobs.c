@@ -443,6 +443,92 @@ partner_that_never_succeeded_says_0(void **state)
 }
 
 
+/* Read the origins of what changed beyond a USN, of which there must be so
+   many, and the caller frees "items"; -1: it must be refused. */
+static struct repl_cursors
+read_origins(const struct packet *value, int64_t beyond, int count)
+{
+    struct repl_cursors origins = {NULL, 0};
+    struct error error = {.text = ""};
+    bool good = repl_blobs_read_origins(value->bytes, value->length, beyond,
+                                        &origins, &error);
+
+    assert_int_equal(good, count >= 0);
+    assert_int_equal(*error.text != '\0', count < 0);
+    assert_int_equal(origins.count, count < 0 ? 0 : count);
+    if (!good)
+        free(origins.items);
+    return origins;
+}
+
+
+static void
+origins_are_of_what_lies_beyond(void **state)
+{
+    struct packet value = repl_metadata(3);
+    struct repl_cursors origins;
+
+    (void)state;
+    free(read_origins(&value, REPL_USN - 1, 3).items);
+    free(read_origins(&value, REPL_USN + 2, 0).items);
+    origins = read_origins(&value, REPL_USN, 2);
+    assert_string_equal(origins.items[0].invocation,
+                        "14131211-1615-1817-191a-1b1c1d1e1f21");
+    assert_int_equal(origins.items[0].usn, REPL_USN + 1);
+    assert_int_equal(origins.items[1].usn, REPL_USN + 2);
+    free(origins.items);
+    packet_free(&value);
+}
+
+
+static void
+writer_counts_once_with_its_highest_number(void **state)
+{
+    static const int64_t usns[] = {5, 9, 7};
+    struct packet value = repl_metadata(3);
+    struct repl_cursors origins;
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        value.bytes[16 + 48 * i + 31] = 0x20;
+        repl_put64(&value, 16 + 48 * i + 32, (uint64_t)usns[i]);
+    }
+    origins = read_origins(&value, 0, 1);
+    assert_string_equal(origins.items[0].invocation, REPL_INVOCATION);
+    assert_int_equal(origins.items[0].usn, 9);
+    free(origins.items);
+    packet_free(&value);
+}
+
+
+static void
+origins_that_cannot_be_are_refused(void **state)
+{
+    struct packet value = repl_metadata(16);
+
+    (void)state;
+    free(read_origins(&value, 0, 16).items);
+    for (size_t length = 0; length < value.length; length++) {
+        struct packet part = packet_copy(value.bytes, length);
+
+        read_origins(&part, 0, -1);
+        packet_free(&part);
+    }
+    repl_put64(&value, 16 + 48 + 32, UINT64_MAX);
+    read_origins(&value, 0, -1);
+    repl_put64(&value, 16 + 48 + 40, UINT64_MAX);
+    read_origins(&value, 0, -1);
+    repl_put32(&value, 8, UINT32_MAX);
+    read_origins(&value, 0, -1);
+    packet_free(&value);
+    value = repl_metadata(17);
+    read_origins(&value, 0, -1);
+    repl_put32(&value, 0, 2);
+    read_origins(&value, INT64_MAX, -1);
+    packet_free(&value);
+}
+
+
 int
 main(void)
 {
@@ -467,6 +553,9 @@ main(void)
         cmocka_unit_test(neighbor_blob_cut_short_is_refused),
         cmocka_unit_test(neighbor_without_sensible_numbers_is_refused),
         cmocka_unit_test(partner_that_never_succeeded_says_0),
+        cmocka_unit_test(origins_are_of_what_lies_beyond),
+        cmocka_unit_test(writer_counts_once_with_its_highest_number),
+        cmocka_unit_test(origins_that_cannot_be_are_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,12 +1,11 @@
 /*
- * Partners that fail, and partners that are late.
+ * Partners that fail, those that have just started, and what is left open.
  *
  * SPDX-License-Identifier: MIT
  */
 
 #include "config.h"
 
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -17,91 +16,7 @@
 #include "checks/replication.h"
 #include "checks/win32.h"
 #include "tests/unit/directory.h"
-#include "tests/unit/forest.h"
-
-#define MINUTE (60 * SECOND)
-#define HOUR (60 * MINUTE)
-#define NOW (INT64_C(1800000000) * SECOND)
-#define THERE DC1 "->" DC2 " " DOMAIN_NC
-#define BACK DC2 "->" DC1 " " DOMAIN_NC
-
-/* RPC_S_SERVER_UNAVAILABLE */
-enum { UNAVAILABLE = 1722 };
-
-
-/* Two DCs of one site that are in sync, USN 100 each. */
-static int
-set_up(void **state)
-{
-    struct estate *estate = estate_new();
-
-    estate->settings->numbers->time_us = NOW;
-    estate_dc(estate, DC1, 1)->ldap = LDAP;
-    estate_dc(estate, DC2, 2)->ldap = LDAP;
-    forest_dsa(estate, DC1, DC1, "Here");
-    forest_dsa(estate, DC1, DC2, "Here");
-    forest_directory(estate, DC1, "inv-" DC1, 100);
-    forest_directory(estate, DC2, "inv-" DC2, 100);
-    *state = estate;
-    return 0;
-}
-
-
-static int
-tear_down(void **state)
-{
-    estate_free(*state);
-    return 0;
-}
-
-
-static void
-judge(struct estate *estate)
-{
-    estate_judge(estate, &replication_check);
-}
-
-
-/* DC1 is well: it took all that DC2 has a minute ago. */
-static void
-way_back_is_well(struct estate *estate)
-{
-    forest_neighbor(estate, DC1, DOMAIN_NC, DC2, NOW - MINUTE);
-    forest_cursor(estate, DC1, DOMAIN_NC, DC2, 100);
-}
-
-
-/* DC2 took changes from DC1 for the last time so long ago, and has them up to
-   a USN. */
-static struct neighbor_fact *
-took(struct estate *estate, int64_t ago_us, int64_t usn)
-{
-    way_back_is_well(estate);
-    forest_cursor(estate, DC2, DOMAIN_NC, DC1, usn);
-    return forest_neighbor(estate, DC2, DOMAIN_NC, DC1, NOW - ago_us);
-}
-
-
-/* Assert the value of a finding. */
-static void
-expect_number(const struct estate *estate, const char *code, const char *name,
-             double number, const char *unit)
-{
-    const struct finding *finding
-        = findings_find(estate->findings, code, THERE);
-
-    assert_non_null(finding);
-    for (size_t i = 0; i < finding->value_count; i++)
-        if (strcmp(finding->values[i].name, name) == 0) {
-            assert_string_equal(finding->values[i].unit, unit);
-            if (isnan(number))
-                assert_true(isnan(finding->values[i].number));
-            else
-                assert_float_equal(finding->values[i].number, number, 0.5);
-            return;
-        }
-    fail_msg("%s has no value %s", code, name);
-}
+#include "tests/unit/partners.h"
 
 
 static void
@@ -109,8 +24,8 @@ partners_in_sync_are_well(void **state)
 {
     struct estate *estate = *state;
 
-    took(estate, MINUTE, 100);
-    judge(estate);
+    partners_took(estate, MINUTE, 100);
+    partners_judge(estate);
     estate_expect_count(estate, 0);
     directory_expect_judged(estate, "REPL_FAILING", THERE, true);
     directory_expect_judged(estate, "REPL_LAG", THERE, true);
@@ -130,7 +45,7 @@ single_dc_has_nobody_to_replicate_with(void **state)
     forest_dsa(estate, DC1, DC1, "Here");
     forest_directory(estate, DC1, "inv-" DC1, 100);
     forest_cursor(estate, DC1, DOMAIN_NC, DC3, 5);
-    judge(estate);
+    partners_judge(estate);
     estate_expect_count(estate, 0);
     directory_expect_not_covered(estate, NULL);
     assert_int_equal(estate->findings->results[0].covered, 0);
@@ -139,28 +54,55 @@ single_dc_has_nobody_to_replicate_with(void **state)
 
 
 static void
+what_a_dc_had_with_others_is_over_once_it_is_alone(void **state)
+{
+    static const char *const codes[]
+        = {"REPL_FAILING", "REPL_LAG", "REPL_DIVERGED"};
+    struct estate *estate = estate_new();
+
+    (void)state;
+    estate->settings->numbers->time_us = NOW;
+    estate_dc(estate, DC1, 1)->ldap = LDAP;
+    forest_dsa(estate, DC1, DC1, "Here");
+    for (size_t i = 0; i < 3; i++) {
+        partners_judge(estate);
+        directory_expect_judged(estate, codes[i], "gone", false);
+    }
+    directory_search(estate, DC1, LDAP, SEARCH_TOPOLOGY, SEARCH_OK);
+    for (size_t i = 0; i < 3; i++) {
+        partners_judge(estate);
+        directory_expect_judged(estate, codes[i], "gone", true);
+    }
+    forest_dsa(estate, DC1, DC2, "Here");
+    partners_judge(estate);
+    directory_expect_judged(estate, "REPL_FAILING", "gone", false);
+    estate_free(estate);
+}
+
+
+static void
 many_failures_count_from_twice_the_allowance(void **state)
 {
     struct estate *estate = *state;
-    struct neighbor_fact *neighbor = took(estate, 10 * MINUTE, 100);
+    struct neighbor_fact *neighbor = partners_took(estate, 10 * MINUTE, 100);
 
     neighbor->failures = 3;
     neighbor->result = UNAVAILABLE;
-    judge(estate);
+    partners_judge(estate);
     estate_expect_count(estate, 0);
     neighbor->success_us--;
-    judge(estate);
+    partners_judge(estate);
     estate_expect(estate, "REPL_FAILING", THERE, STATUS_WARNING);
     directory_expect_text(estate, "REPL_FAILING", THERE,
                           "3 attempts failed in a row, the last with 1722: "
                           "the RPC server is unavailable");
-    expect_number(estate, "REPL_FAILING", "failures", 3, "");
-    expect_number(estate, "REPL_FAILING", "since_success", 600, "s");
+    partners_expect_number(estate, "REPL_FAILING", "failures", 3, "");
+    partners_expect_number(estate, "REPL_FAILING", "since_success", 600, "s");
     neighbor->success_us = NOW - 20 * MINUTE;
-    judge(estate);
+    partners_judge(estate);
     estate_expect(estate, "REPL_FAILING", THERE, STATUS_WARNING);
     neighbor->success_us--;
-    judge(estate);
+    partners_judge(estate);
     estate_expect(estate, "REPL_FAILING", THERE, STATUS_CRITICAL);
     estate_expect_count(estate, 1);
 }
@@ -170,20 +112,20 @@ static void
 few_failures_after_an_idle_hour_are_a_restart(void **state)
 {
     struct estate *estate = *state;
-    struct neighbor_fact *neighbor = took(estate, 2 * HOUR, 100);
+    struct neighbor_fact *neighbor = partners_took(estate, 2 * HOUR, 100);
 
     neighbor->failures = 2;
     neighbor->result = UNAVAILABLE;
-    judge(estate);
+    partners_judge(estate);
     estate_expect_count(estate, 0);
     neighbor->success_us--;
-    judge(estate);
+    partners_judge(estate);
     estate_expect(estate, "REPL_FAILING", THERE, STATUS_WARNING);
     neighbor->success_us = NOW - 4 * HOUR;
-    judge(estate);
+    partners_judge(estate);
     estate_expect(estate, "REPL_FAILING", THERE, STATUS_WARNING);
     neighbor->success_us--;
-    judge(estate);
+    partners_judge(estate);
     estate_expect(estate, "REPL_FAILING", THERE, STATUS_CRITICAL);
 }
 
@@ -193,8 +135,8 @@ silent_partner_that_is_up_fails_by_its_last_success(void **state)
 {
     struct estate *estate = *state;
 
-    took(estate, 2 * HOUR + 1, 100);
-    judge(estate);
+    partners_took(estate, 2 * HOUR + 1, 100);
+    partners_judge(estate);
     estate_expect(estate, "REPL_FAILING", THERE, STATUS_WARNING);
     directory_expect_text(estate, "REPL_FAILING", THERE, "dropped");
     estate_expect_count(estate, 1);
@@ -206,12 +148,12 @@ silence_with_changes_missing_counts_from_the_allowance(void **state)
 {
     struct estate *estate = *state;
 
-    took(estate, 55 * MINUTE, 90);
+    partners_took(estate, 55 * MINUTE, 90);
     forest_pending(estate, DC1, DC2, DOMAIN_NC, 1, NOW - 10 * MINUTE);
-    judge(estate);
+    partners_judge(estate);
     estate_expect_count(estate, 0);
     forest_pending(estate, DC1, DC2, DOMAIN_NC, 1, NOW - 10 * MINUTE - 1);
-    judge(estate);
+    partners_judge(estate);
     estate_expect(estate, "REPL_FAILING", THERE, STATUS_WARNING);
     estate_expect(estate, "REPL_LAG", THERE, STATUS_WARNING);
     estate_expect_count(estate, 2);
@@ -233,14 +175,14 @@ silence_of_a_partner_that_is_down_is_not_judged(void **state)
     forest_directory(estate, DC2, "inv-" DC2, 100);
     forest_cursor(estate, DC2, DOMAIN_NC, DC1, 90);
     neighbor = forest_neighbor(estate, DC2, DOMAIN_NC, DC1, NOW - 5 * HOUR);
-    judge(estate);
+    partners_judge(estate);
     estate_expect_count(estate, 0);
     directory_expect_judged(estate, "REPL_FAILING", THERE, false);
     directory_expect_judged(estate, "REPL_LAG", THERE, false);
     directory_expect_judged(estate, "REPL_LAG", BACK, false);
     directory_expect_not_covered(estate, DC1 ": how far it has replicated");
     neighbor->failures = 20;
-    judge(estate);
+    partners_judge(estate);
     estate_expect(estate, "REPL_FAILING", THERE, STATUS_CRITICAL);
     estate_free(estate);
 }
@@ -254,12 +196,12 @@ half_the_tombstone_lifetime_is_critical_whatever_the_limits(void **state)
 
     estate->settings->numbers->replication_warn_us = 100 * 24 * HOUR;
     estate->settings->numbers->replication_crit_us = 200 * 24 * HOUR;
-    neighbor = took(estate, 30 * 24 * HOUR - 1, 100);
+    neighbor = partners_took(estate, 30 * 24 * HOUR - 1, 100);
     neighbor->failures = 500;
-    judge(estate);
+    partners_judge(estate);
     estate_expect_count(estate, 0);
     neighbor->success_us--;
-    judge(estate);
+    partners_judge(estate);
     estate_expect(estate, "REPL_FAILING", THERE, STATUS_CRITICAL);
 }
 
@@ -270,8 +212,8 @@ replication_switched_off_is_said_to_be(void **state)
     struct estate *estate = *state;
 
     forest_dsa(estate, DC1, DC1, "Here")->options = DSA_NO_OUTBOUND | DSA_GC;
-    took(estate, 11 * MINUTE, 100);
-    judge(estate);
+    partners_took(estate, 11 * MINUTE, 100);
+    partners_judge(estate);
     estate_expect(estate, "REPL_FAILING", THERE, STATUS_WARNING);
     directory_expect_text(estate, "REPL_FAILING", THERE,
                           "replication is switched off at " DC1);
@@ -285,23 +227,44 @@ static void
 partner_that_never_succeeded_is_given_time(void **state)
 {
     struct estate *estate = *state;
-    struct neighbor_fact *neighbor = took(estate, NOW, 100);
+    struct neighbor_fact *neighbor = partners_took(estate, NOW, 90);
 
     neighbor->failures = 9;
-    judge(estate);
+    partners_judge(estate);
     estate_expect_count(estate, 0);
     neighbor->failures = 10;
-    judge(estate);
+    partners_judge(estate);
     estate_expect(estate, "REPL_FAILING", THERE, STATUS_WARNING);
-    forest_sample(estate, DC1, NOW - 10 * MINUTE, 50);
+    forest_sample(estate, DC1, NOW - 10 * MINUTE, 95);
     forest_sample(estate, DC2, NOW - 9 * HOUR, 50);
-    judge(estate);
+    partners_judge(estate);
     estate_expect_count(estate, 0);
-    forest_sample(estate, DC1, NOW - 20 * MINUTE - 1, 40);
-    judge(estate);
+    forest_sample(estate, DC1, NOW - 20 * MINUTE - 1, 95);
+    partners_judge(estate);
     estate_expect(estate, "REPL_FAILING", THERE, STATUS_CRITICAL);
     neighbor->failures = 2;
-    judge(estate);
+    partners_judge(estate);
+    estate_expect_count(estate, 0);
+}
+
+
+static void
+new_link_between_old_dcs_counts_by_what_is_missing(void **state)
+{
+    struct estate *estate = *state;
+    struct neighbor_fact *neighbor = partners_took(estate, NOW, 100);
+
+    forest_sample(estate, DC1, NOW - 40 * 24 * HOUR, 10);
+    forest_sample(estate, DC2, NOW - 40 * 24 * HOUR, 10);
+    neighbor->failures = 9;
+    partners_judge(estate);
+    estate_expect_count(estate, 0);
+    neighbor->failures = 10;
+    partners_judge(estate);
+    estate_expect(estate, "REPL_FAILING", THERE, STATUS_WARNING);
+    forest_directory(estate, DC1, "inv-" DC1, 120);
+    forest_sample(estate, DC1, NOW - 10 * MINUTE, 100);
+    partners_judge(estate);
     estate_expect_count(estate, 0);
 }
 
@@ -311,134 +274,73 @@ removed_partner_is_not_told_of(void **state)
 {
     struct estate *estate = *state;
 
-    took(estate, MINUTE, 100);
+    partners_took(estate, MINUTE, 100);
     forest_neighbor(estate, DC2, DOMAIN_NC, "gone.example.com", 0)->failures
         = 900;
-    judge(estate);
+    partners_judge(estate);
     estate_expect_count(estate, 0);
-    directory_expect_not_covered(estate, "guid-gone.example.com");
+    directory_expect_not_covered(estate, "it may have been removed");
+    directory_expect_judged(estate, "REPL_FAILING", "gone", true);
 }
 
 
 static void
-lag_is_what_is_surely_missing(void **state)
+partner_without_a_name_leaves_all_open(void **state)
 {
-    struct estate *estate = *state;
+    struct estate *estate = estate_new();
 
-    took(estate, 15 * MINUTE, 90);
-    forest_pending(estate, DC1, DC2, DOMAIN_NC, 3, NOW - 12 * MINUTE);
-    forest_sample(estate, DC1, NOW - HOUR, 80);
-    forest_sample(estate, DC1, NOW - 13 * MINUTE, 90);
-    forest_sample(estate, DC1, NOW - 11 * MINUTE, 95);
-    judge(estate);
-    estate_expect(estate, "REPL_LAG", THERE, STATUS_WARNING);
-    expect_number(estate, "REPL_LAG", "lag", 12 * 60, "s");
-    expect_number(estate, "REPL_LAG", "lag_most", 13 * 60, "s");
-    expect_number(estate, "REPL_LAG", "missing", 3, "");
-    expect_number(estate, "REPL_LAG", "history", 3600, "s");
-    directory_expect_text(estate, "REPL_LAG", THERE, "CN=MX1");
+    (void)state;
+    estate->settings->numbers->time_us = NOW;
+    estate_dc(estate, DC1, 1)->ldap = LDAP;
+    estate_dc(estate, DC2, 2)->ldap = LDAP;
+    forest_directory(estate, DC1, "inv-" DC1, 100);
+    forest_directory(estate, DC2, "inv-" DC2, 100);
+    partners_took(estate, 30 * HOUR, 50)->failures = 50;
+    directory_search(estate, DC1, LDAP, SEARCH_TOPOLOGY, SEARCH_TIMED_OUT);
+    partners_judge(estate);
+    directory_expect_judged(estate, "REPL_FAILING", THERE, false);
+    directory_expect_judged(estate, "REPL_LAG", THERE, false);
+    directory_expect_not_covered(estate, "the topology was not read");
+    estate_free(estate);
 }
 
 
 static void
-lag_is_judged_at_twice_and_four_times_the_allowance(void **state)
+partner_of_another_domain_leaves_nothing_open(void **state)
 {
     struct estate *estate = *state;
-    struct pending_fact *pending;
+    struct dsa_fact *other = forest_dsa(estate, DC1, DC3, "Here");
 
-    took(estate, 55 * MINUTE, 90);
-    pending = forest_pending(estate, DC1, DC2, DOMAIN_NC, 1,
-                             NOW - 10 * MINUTE);
-    judge(estate);
-    estate_expect_count(estate, 0);
-    directory_expect_judged(estate, "REPL_LAG", THERE, true);
-    pending->changed_us--;
-    judge(estate);
-    estate_expect(estate, "REPL_LAG", THERE, STATUS_WARNING);
-    pending->changed_us = NOW - 20 * MINUTE;
-    judge(estate);
-    estate_expect(estate, "REPL_LAG", THERE, STATUS_WARNING);
-    pending->changed_us--;
-    judge(estate);
-    estate_expect(estate, "REPL_LAG", THERE, STATUS_CRITICAL);
+    strings_clear(&other->ncs);
+    strings_add(&other->ncs, CONFIGURATION_NC);
+    partners_took(estate, MINUTE, 100);
+    forest_neighbor(estate, DC1, CONFIGURATION_NC, DC3, NOW - MINUTE);
+    partners_judge(estate);
+    directory_expect_judged(estate, "REPL_FAILING", "gone", true);
+    directory_expect_judged(estate, "REPL_LAG", "gone", true);
 }
 
 
 static void
-change_that_came_to_the_source_just_now_is_no_lag(void **state)
+dcs_that_no_mail_server_uses_are_a_warning(void **state)
 {
     struct estate *estate = *state;
+    struct neighbor_fact *neighbor;
 
-    /* Written elsewhere hours ago, it reached DC1 within the last minute. */
-    took(estate, 30 * MINUTE, 90);
-    forest_pending(estate, DC1, DC2, DOMAIN_NC, 40, NOW - 3 * HOUR);
-    forest_sample(estate, DC1, NOW - MINUTE, 90);
-    judge(estate);
-    estate_expect_count(estate, 0);
-}
-
-
-static void
-bookkeeping_is_no_lag(void **state)
-{
-    struct estate *estate = *state;
-
-    took(estate, 50 * MINUTE, 90);
-    forest_sample(estate, DC1, NOW - 5 * HOUR, 90);
-    forest_sample(estate, DC1, NOW - 4 * HOUR, 100);
-    judge(estate);
-    estate_expect_count(estate, 0);
-    forest_pending(estate, DC1, DC2, DOMAIN_NC, 0, 0);
-    judge(estate);
-    estate_expect_count(estate, 0);
-    directory_expect_judged(estate, "REPL_LAG", THERE, true);
-}
-
-
-static void
-without_the_sources_word_failures_tell(void **state)
-{
-    struct estate *estate = *state;
-    struct neighbor_fact *neighbor = took(estate, 15 * MINUTE, 90);
-
-    neighbor->failures = 3;
-    neighbor->result = UNAVAILABLE;
-    judge(estate);
-    estate_expect(estate, "REPL_LAG", THERE, STATUS_WARNING);
-    expect_number(estate, "REPL_LAG", "lag", 15 * 60, "s");
-    expect_number(estate, "REPL_LAG", "history", NAN, "none");
-    directory_expect_text(estate, "REPL_LAG", THERE, "by its last success");
+    forest_dsa(estate, DC2, DC2, "Branch");
+    forest_link(estate, DC1, "Here Branch", 100, 15);
+    forest_subnet(estate, DC1, "192.0.2.0/24", "Here");
+    strings_add(&settings_mail(estate->settings, MX1)->addresses,
+                "192.0.2.25");
+    neighbor = partners_took(estate, 2 * HOUR, 50);
+    neighbor->failures = 9;
+    forest_pending(estate, DC1, DC2, DOMAIN_NC, 1, NOW - 2 * HOUR);
+    partners_judge(estate);
     estate_expect(estate, "REPL_FAILING", THERE, STATUS_WARNING);
-}
-
-
-static void
-failing_partner_that_has_everything_is_not_late(void **state)
-{
-    struct estate *estate = *state;
-
-    took(estate, HOUR, 90)->failures = 9;
-    forest_pending(estate, DC1, DC2, DOMAIN_NC, 0, 0);
-    judge(estate);
-    estate_expect(estate, "REPL_FAILING", THERE, STATUS_CRITICAL);
-    estate_expect_count(estate, 1);
-}
-
-
-static void
-samples_of_the_future_and_of_former_lives_do_not_count(void **state)
-{
-    struct estate *estate = *state;
-
-    took(estate, HOUR, 90);
-    forest_pending(estate, DC1, DC2, DOMAIN_NC, 1, NOW - 12 * MINUTE);
-    forest_sample(estate, DC1, NOW + 1, 90);
-    record_set(&forest_sample(estate, DC1, NOW - MINUTE, 90)->invocation,
-               "inv-before");
-    forest_sample(estate, DC2, NOW - MINUTE, 90);
-    judge(estate);
     estate_expect(estate, "REPL_LAG", THERE, STATUS_WARNING);
-    expect_number(estate, "REPL_LAG", "history", NAN, "none");
+    neighbor->success_us = NOW - 31 * 24 * HOUR;
+    partners_judge(estate);
+    estate_expect(estate, "REPL_FAILING", THERE, STATUS_CRITICAL);
 }
 
 
@@ -448,11 +350,13 @@ restored_source_is_silent(void **state)
     struct estate *estate = *state;
     struct strings questions = {NULL, 0};
 
-    took(estate, MINUTE, 90);
+    partners_took(estate, MINUTE, 90);
     forest_directory(estate, DC1, "inv-anew", 5000)->base.time_us = 1;
-    judge(estate);
+    partners_judge(estate);
     estate_expect_count(estate, 0);
     directory_expect_judged(estate, "REPL_FAILING", THERE, true);
+    directory_expect_judged(estate, "REPL_LAG", THERE, false);
+    directory_expect_judged(estate, "REPL_LAG", "gone", false);
     replication_questions(estate->facts, estate->settings, DC1, &questions);
     assert_int_equal(questions.count, 0);
 }
@@ -473,7 +377,7 @@ with_restarted(const char *dc)
         = strcmp(dc, DC1) != 0;
     forest_directory(estate, DC2, "inv-" DC2, 100)->synchronized
         = strcmp(dc, DC2) != 0;
-    took(estate, 3 * HOUR, 90)->failures = 40;
+    partners_took(estate, 3 * HOUR, 90)->failures = 40;
     forest_pending(estate, DC1, DC2, DOMAIN_NC, 1, NOW - HOUR);
     return estate;
 }
@@ -488,18 +392,59 @@ restarted_dc_is_silent_within_the_allowance(void **state)
     for (size_t i = 0; i < 2; i++) {
         struct estate *estate = with_restarted(dcs[i]);
 
-        judge(estate);
+        forest_sample(estate, dcs[i], NOW - 3 * HOUR, 80);
+        forest_sample(estate, DC3, NOW - 6 * MINUTE, 80);
+        partners_judge(estate);
         estate_expect_count(estate, 0);
         directory_expect_judged(estate, "REPL_LAG", THERE, false);
-        forest_sample(estate, dcs[i], NOW - 3 * HOUR, 80);
+        directory_expect_judged(estate, "REPL_LAG", "gone", false);
+        directory_expect_not_covered(estate,
+                                     "not finished its first synchro");
         forest_sample(estate, dcs[i], NOW - 5 * MINUTE + 1, 90);
-        judge(estate);
+        partners_judge(estate);
         estate_expect_count(estate, 0);
         forest_sample(estate, dcs[i], NOW - 5 * MINUTE, 85);
-        judge(estate);
+        partners_judge(estate);
         estate_expect(estate, "REPL_FAILING", THERE, STATUS_CRITICAL);
         estate_free(estate);
     }
+}
+
+
+static void
+unfinished_dc_without_history_is_judged_by_what_no_start_explains(void **state)
+{
+    struct estate *estate = with_restarted(DC2);
+    struct neighbor_fact *neighbor = partners_took(estate, 4 * HOUR, 90);
+
+    (void)state;
+    neighbor->failures = 2;
+    partners_judge(estate);
+    estate_expect_count(estate, 0);
+    neighbor->success_us--;
+    partners_judge(estate);
+    estate_expect(estate, "REPL_FAILING", THERE, STATUS_CRITICAL);
+    neighbor->success_us = NOW - HOUR;
+    neighbor->failures = 3;
+    partners_judge(estate);
+    estate_expect(estate, "REPL_FAILING", THERE, STATUS_CRITICAL);
+    estate_free(estate);
+}
+
+
+static void
+unfinished_dc_is_judged_however_rare_runs_are(void **state)
+{
+    struct estate *estate = with_restarted(DC2);
+
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        forest_sample(estate, DC1, NOW - i * 3 * HOUR, 90);
+        forest_sample(estate, DC2, NOW - i * 3 * HOUR - MINUTE, 90);
+    }
+    partners_judge(estate);
+    estate_expect(estate, "REPL_FAILING", THERE, STATUS_CRITICAL);
+    estate_free(estate);
 }
 
 
@@ -509,13 +454,13 @@ clock_of_the_destination_is_taken_into_account(void **state)
     struct estate *estate = *state;
 
     /* DC2 is 7 min behind: its last success is 7 min later than it says. */
-    took(estate, 14 * MINUTE, 100)->failures = 5;
+    partners_took(estate, 14 * MINUTE, 100)->failures = 5;
     estate_offset(estate, DC2, -7 * MINUTE);
-    judge(estate);
+    partners_judge(estate);
     estate_expect_count(estate, 0);
     estate_clock(estate, MON, DC2, CLOCK_SOURCE_NTP, -HOUR, -HOUR);
-    took(estate, 18 * MINUTE, 100)->failures = 5;
-    judge(estate);
+    partners_took(estate, 18 * MINUTE, 100)->failures = 5;
+    partners_judge(estate);
     estate_expect(estate, "REPL_FAILING", THERE, STATUS_WARNING);
 }
 
@@ -525,11 +470,11 @@ rodc_is_no_source(void **state)
 {
     struct estate *estate = *state;
 
-    way_back_is_well(estate);
+    partners_way_back(estate);
     forest_dsa(estate, DC1, DC1, "Here")->read_only = true;
     forest_cursor(estate, DC2, DOMAIN_NC, DC1, 1);
     forest_pending(estate, DC1, DC2, DOMAIN_NC, 9, NOW - HOUR);
-    judge(estate);
+    partners_judge(estate);
     estate_expect_count(estate, 0);
 }
 
@@ -538,25 +483,25 @@ static void
 other_naming_contexts_are_told_of_where_the_main_ones_are_well(void **state)
 {
     struct estate *estate = *state;
-    struct neighbor_fact *domain = took(estate, MINUTE, 100);
+    struct neighbor_fact *domain = partners_took(estate, MINUTE, 100);
     struct neighbor_fact *configuration
         = forest_neighbor(estate, DC2, CONFIGURATION_NC, DC1, NOW - HOUR);
     struct neighbor_fact *zones
         = forest_neighbor(estate, DC2, ZONES_NC, DC1, NOW - HOUR);
 
     zones->failures = 9;
-    judge(estate);
+    partners_judge(estate);
     estate_expect(estate, "REPL_FAILING", DC1 "->" DC2 " " ZONES_NC,
                   STATUS_CRITICAL);
     estate_expect_count(estate, 1);
     configuration->failures = 9;
-    judge(estate);
+    partners_judge(estate);
     estate_expect(estate, "REPL_FAILING", DC1 "->" DC2 " " CONFIGURATION_NC,
                   STATUS_CRITICAL);
     estate_expect_count(estate, 1);
     domain->failures = 9;
     domain->success_us = NOW - HOUR;
-    judge(estate);
+    partners_judge(estate);
     estate_expect(estate, "REPL_FAILING", THERE, STATUS_CRITICAL);
     estate_expect_count(estate, 2);
 }
@@ -568,12 +513,12 @@ of_two_recordings_the_later_counts(void **state)
     struct estate *estate = *state;
     struct neighbor_fact *later;
 
-    took(estate, HOUR, 100)->failures = 9;
+    partners_took(estate, HOUR, 100)->failures = 9;
     later = forest_neighbor(estate, DC2, DOMAIN_NC, DC1, NOW - MINUTE);
-    judge(estate);
+    partners_judge(estate);
     estate_expect_count(estate, 0);
     later->base.time_us = -1;
-    judge(estate);
+    partners_judge(estate);
     estate_expect_count(estate, 1);
 }
 
@@ -583,9 +528,9 @@ dc_of_the_topology_that_is_no_target_is_named(void **state)
 {
     struct estate *estate = *state;
 
-    took(estate, MINUTE, 100);
+    partners_took(estate, MINUTE, 100);
     forest_dsa(estate, DC1, "left.example.com", "Here");
-    judge(estate);
+    partners_judge(estate);
     directory_expect_not_covered(estate, "left.example.com: the topology");
     directory_expect_judged(estate, "REPL_FAILING", "gone", false);
 }
@@ -596,9 +541,12 @@ dc_that_hides_its_partners_is_named(void **state)
 {
     struct estate *estate = *state;
 
-    way_back_is_well(estate);
+    partners_way_back(estate);
     forest_cursor(estate, DC2, DOMAIN_NC, DC1, 100);
-    judge(estate);
+    partners_judge(estate);
+    directory_expect_not_covered(estate, DC2 ": no partner was shown");
+    directory_search(estate, DC2, LDAP, SEARCH_REPLICAS, SEARCH_DENIED);
+    partners_judge(estate);
     directory_expect_not_covered(estate, DC2 ": whom it takes changes from");
 }
 
@@ -611,7 +559,7 @@ other_directories_are_left_alone(void **state)
 
     record_set(&rootdse->host, DC1);
     facts_add(estate->facts, FACT_ROOTDSE, rootdse, MON);
-    judge(estate);
+    partners_judge(estate);
     estate_expect_count(estate, 0);
     directory_expect_not_covered(estate, NULL);
     assert_int_equal(estate->findings->results[0].covered, 0);
@@ -624,7 +572,7 @@ questions_are_of_what_others_lack(void **state)
     struct estate *estate = *state;
     struct strings questions = {NULL, 0};
 
-    way_back_is_well(estate);
+    partners_way_back(estate);
     estate_dc(estate, DC3, 3);
     forest_dsa(estate, DC1, DC3, "Here");
     forest_cursor(estate, DC2, DOMAIN_NC, DC1, 99);
@@ -648,14 +596,14 @@ damaged_cursors_are_left_out(void **state)
     struct estate *estate = *state;
     struct replica_fact *replica = record_new(fact_types[FACT_REPLICA]);
 
-    took(estate, MINUTE, 100);
+    partners_took(estate, MINUTE, 100);
     record_set(&replica->host, DC2);
     record_set(&replica->nc, DOMAIN_NC);
     strings_add(&replica->cursors, "");
     strings_add(&replica->cursors, "inv-" DC1);
     strings_add(&replica->cursors, "inv-" DC1 " x 0");
     facts_add(estate->facts, FACT_REPLICA, replica, MON);
-    judge(estate);
+    partners_judge(estate);
     estate_expect_count(estate, 0);
 }
 
@@ -687,10 +635,12 @@ results_are_told_in_words(void **state)
 int
 main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, partners_set_up, \
+                                                   partners_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(partners_in_sync_are_well),
         cmocka_unit_test(single_dc_has_nobody_to_replicate_with),
+        cmocka_unit_test(what_a_dc_had_with_others_is_over_once_it_is_alone),
         TEST(many_failures_count_from_twice_the_allowance),
         TEST(few_failures_after_an_idle_hour_are_a_restart),
         TEST(silent_partner_that_is_up_fails_by_its_last_success),
@@ -699,16 +649,16 @@ main(void)
         TEST(half_the_tombstone_lifetime_is_critical_whatever_the_limits),
         TEST(replication_switched_off_is_said_to_be),
         TEST(partner_that_never_succeeded_is_given_time),
+        TEST(new_link_between_old_dcs_counts_by_what_is_missing),
         TEST(removed_partner_is_not_told_of),
-        TEST(lag_is_what_is_surely_missing),
-        TEST(lag_is_judged_at_twice_and_four_times_the_allowance),
-        TEST(change_that_came_to_the_source_just_now_is_no_lag),
-        TEST(bookkeeping_is_no_lag),
-        TEST(without_the_sources_word_failures_tell),
-        TEST(failing_partner_that_has_everything_is_not_late),
-        TEST(samples_of_the_future_and_of_former_lives_do_not_count),
+        TEST(partner_without_a_name_leaves_all_open),
+        TEST(partner_of_another_domain_leaves_nothing_open),
+        TEST(dcs_that_no_mail_server_uses_are_a_warning),
         TEST(restored_source_is_silent),
         cmocka_unit_test(restarted_dc_is_silent_within_the_allowance),
+        cmocka_unit_test(
+            unfinished_dc_without_history_is_judged_by_what_no_start_explains),
+        cmocka_unit_test(unfinished_dc_is_judged_however_rare_runs_are),
         TEST(clock_of_the_destination_is_taken_into_account),
         TEST(rodc_is_no_source),
         TEST(other_naming_contexts_are_told_of_where_the_main_ones_are_well),

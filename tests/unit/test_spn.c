@@ -42,6 +42,19 @@ judge(struct estate *estate)
 }
 
 
+/* Whether a finding says that it concerns somebody. */
+static bool
+concerns(const struct estate *estate, const char *code, const char *subject,
+         const char *name)
+{
+    const struct finding *finding
+        = findings_find(estate->findings, code, subject);
+
+    assert_non_null(finding);
+    return strings_contain(&finding->concerns, name);
+}
+
+
 /* Assert a value of a finding. */
 static void
 expect_number(const struct estate *estate, const char *code,
@@ -128,6 +141,8 @@ smtpsvc_fqdn_missing_everywhere_is_critical(void **state)
     judge(estate);
     estate_expect(estate, "SPN_MISSING", "SMTPSVC/" MX1, STATUS_CRITICAL);
     estate_expect_count(estate, 1);
+    assert_false(concerns(estate, "SPN_MISSING", "SMTPSVC/" MX1, DC1));
+    assert_true(concerns(estate, "SPN_MISSING", "SMTPSVC/" MX1, "MX1$"));
     expect_number(estate, "SPN_MISSING", "SMTPSVC/" MX1, "dcs_without", 2);
     expect_number(estate, "SPN_MISSING", "SMTPSVC/" MX1, "dcs_with", 0);
     directory_expect_text(estate, "SPN_MISSING", "SMTPSVC/" MX1,
@@ -181,6 +196,8 @@ spn_missing_on_one_dc_is_a_warning_naming_it(void **state)
     estate_expect_count(estate, 1);
     directory_expect_text(estate, "SPN_MISSING", "SMTPSVC/" MX1,
                           "not on " DC2);
+    assert_false(concerns(estate, "SPN_MISSING", "SMTPSVC/" MX1, DC1));
+    assert_true(concerns(estate, "SPN_MISSING", "SMTPSVC/" MX1, DC2));
     expect_number(estate, "SPN_MISSING", "SMTPSVC/" MX1, "dcs_without", 1);
     expect_number(estate, "SPN_MISSING", "SMTPSVC/" MX1, "dcs_with", 1);
 }

@@ -208,6 +208,27 @@ durations_are_in_units_a_person_would_use(void **state)
 }
 
 
+static void
+long_lists_are_joined_in_part(void **state)
+{
+    static const char *const joined[]
+        = {"", "a", "a, b", "a, b, c", "a, b, c, d", "a, b, c, d and 1 more",
+           "a, b, c, d and 2 more"};
+    struct strings texts = {NULL, 0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(joined) / sizeof(*joined); i++) {
+        char name[] = {(char)('a' + (int)i), '\0'};
+        char *text = text_join(&texts);
+
+        assert_string_equal(text, joined[i]);
+        free(text);
+        strings_add(&texts, name);
+    }
+    strings_clear(&texts);
+}
+
+
 int
 main(void)
 {
@@ -223,6 +244,7 @@ main(void)
         cmocka_unit_test(only_dns_names_in_canonical_spelling_are_hosts),
         cmocka_unit_test(case_is_folded_for_ascii_only),
         cmocka_unit_test(times_are_rfc_3339_in_utc),
+        cmocka_unit_test(long_lists_are_joined_in_part),
         cmocka_unit_test(durations_are_in_units_a_person_would_use),
     };
 

@@ -192,9 +192,40 @@ what_is_gone_has_healed_only_where_all_was_seen(void **state)
     directory_expect_judged(estate, "TICKET_ETYPE", "gone X/y", true);
     directory_expect_judged(estate, "TICKET_FAILED", "gone X/y", true);
 
+    /* One that is there and says nothing heals nothing of its own. */
     estate_dc(estate, DC3, 3);
     judge(estate);
+    directory_expect_judged(estate, "TGT_FAILED", "gone " MONITOR, true);
+    directory_expect_judged(estate, "TGT_FAILED", DC3 " " MONITOR, false);
+    directory_expect_judged(estate, "TICKET_ETYPE", DC3 " krbtgt/" REALM,
+                            false);
+    /* Its directory was not read: the names that are needed may be others. */
+    directory_expect_judged(estate, "TICKET_SPN_UNKNOWN", "gone X/y", false);
+}
+
+
+static void
+nothing_is_gone_while_nobody_asked(void **state)
+{
+    struct estate *estate = *state;
+
+    judge(estate);
     directory_expect_judged(estate, "TGT_FAILED", "gone " MONITOR, false);
+    directory_expect_judged(estate, "TICKET_SPN_UNKNOWN", "gone X/y", false);
+}
+
+
+static void
+krbtgts_key_is_measured_only(void **state)
+{
+    struct estate *estate = *state;
+
+    answers_tgt(estate, DC1, KDC_OK, 0)->kvno = 3;
+    answers_tgt(estate, DC2, KDC_OK, 0)->kvno = 2;
+    judge(estate);
+    estate_expect_count(estate, 0);
+    assert_true(measured(estate, DC1, "krbtgt_kvno") == 3);
+    assert_true(measured(estate, DC2, "krbtgt_kvno") == 2);
 }
 
 
@@ -262,6 +293,8 @@ main(void)
         ESTATE_TEST(latest_answer_counts),
         ESTATE_TEST(answer_counts_before_a_later_silence),
         ESTATE_TEST(what_is_gone_has_healed_only_where_all_was_seen),
+        ESTATE_TEST(nothing_is_gone_while_nobody_asked),
+        ESTATE_TEST(krbtgts_key_is_measured_only),
         ESTATE_TEST(dc_that_discovery_missed_has_not_healed),
         ESTATE_TEST(nonsense_is_ignored),
     };

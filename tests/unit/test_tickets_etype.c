@@ -97,6 +97,21 @@ rc4_and_des_are_warnings_naming_the_hardening(void **state)
 
 
 static void
+only_a_type_weaker_than_anothers_concerns_the_kdc(void **state)
+{
+    struct scene *scene = *state;
+    const struct finding *finding;
+
+    judge_types(scene, ETYPE_AES128, ETYPE_AES256);
+    finding = findings_find(scene->estate->findings, "TICKET_ETYPE", VITAL1);
+    assert_true(strings_contain(&finding->concerns, DC1));
+    judge_types(scene, ETYPE_RC4, ETYPE_AES256);
+    finding = findings_find(scene->estate->findings, "TICKET_ETYPE", VITAL1);
+    assert_false(strings_contain(&finding->concerns, DC1));
+}
+
+
+static void
 aes_is_fine(void **state)
 {
     struct scene *scene = *state;
@@ -307,6 +322,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         SCENE_TEST(rc4_and_des_are_warnings_naming_the_hardening),
+        SCENE_TEST(only_a_type_weaker_than_anothers_concerns_the_kdc),
         SCENE_TEST(aes_is_fine),
         SCENE_TEST(remedy_fits_the_account),
         SCENE_TEST(user_account_gets_a_new_password_in_the_directory),

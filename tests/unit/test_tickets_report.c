@@ -20,8 +20,10 @@
 #define ALL_BUT_VITAL "SMTP/mx1 SMTP/" MX1 " SMTPSVC/mx1"
 
 /* Errors of RFC 4120 section 7.5.9. */
-enum { UNKNOWN = 7, NOT_UNIQUE = 8, NULL_KEY = 9, POLICY = 12,
-       DATABASE_DOWN = 29, SKEW = 37, TOO_BIG = 52, GENERIC = 60 };
+enum { SERVICE_EXPIRED = 2, UNKNOWN = 7, NOT_UNIQUE = 8, NULL_KEY = 9,
+       POLICY = 12, SERVICE_REVOKED = 19, TGT_REVOKED = 20, NO_MATCH = 26,
+       USER_TO_USER = 27, DATABASE_DOWN = 29, SKEW = 37, TOO_BIG = 52,
+       GENERIC = 60 };
 
 
 static int
@@ -258,6 +260,13 @@ other_errors_are_failures_in_words(void **state)
         {KDC_FAILED, GENERIC, "no better reason", "Get-Service Kdc"},
         {KDC_FAILED, 99, "as the test says", "Get-Service Kdc"},
         {KDC_UNREACHED, 0, "did not answer: as the test", "Get-Service Kdc"},
+        {KDC_FAILED, SERVICE_EXPIRED, "the service's account has expired",
+         "Clear-ADAccountExpiration MX1$"},
+        {KDC_FAILED, SERVICE_REVOKED, "the service's account is disabled, locked",
+         "repadmin"},
+        {KDC_FAILED, TGT_REVOKED, "has been revoked", "Get-Service Kdc"},
+        {KDC_FAILED, NO_MATCH, "is none for the name", "Get-Service Kdc"},
+        {KDC_FAILED, USER_TO_USER, "from user to user alone", "repadmin"},
     };
     struct estate *estate = *state;
     struct ticket_fact *fact;

@@ -21,7 +21,7 @@
 #define ALL_BUT_VITAL "SMTP/mx1 SMTP/" MX1 " SMTPSVC/mx1"
 
 /* Errors of RFC 4120 section 7.5.9. */
-enum { UNKNOWN = 7, DATABASE_DOWN = 29, TOO_BIG = 52, GENERIC = 60 };
+enum { UNKNOWN = 7, REVOKED = 19, DATABASE_DOWN = 29, TOO_BIG = 52, GENERIC = 60 };
 
 
 static int
@@ -39,6 +39,18 @@ set_up_without_spn(void **state)
     struct estate *estate = directory_new();
 
     directory_computers(estate, "MX1", ALL_BUT_VITAL);
+    directory_mail(estate, MX1, MAIL_CONFIGURED);
+    *state = estate;
+    return 0;
+}
+
+
+/* As set_up(), but no account is shown yet. */
+static int
+set_up_without_account(void **state)
+{
+    struct estate *estate = directory_new();
+
     directory_mail(estate, MX1, MAIL_CONFIGURED);
     *state = estate;
     return 0;
@@ -63,6 +75,105 @@ judge_with(struct estate *estate, enum kdc_outcome outcome1, int64_t error1,
     answers_ticket(estate, DC1, VITAL, outcome1, error1);
     answers_ticket(estate, DC2, VITAL, outcome2, error2);
     estate_judge(estate, &tickets_check);
+}
+
+
+/* Whether a finding says that it concerns somebody. */
+static bool
+concerns(const struct estate *estate, const char *code, const char *subject,
+         const char *name)
+{
+    const struct finding *finding
+        = findings_find(estate->findings, code, subject);
+
+    assert_non_null(finding);
+    return strings_contain(&finding->concerns, name);
+}
+
+
+static void
+name_that_the_own_directory_has_concerns_no_dc(void **state)
+{
+    struct estate *estate = *state;
+
+    judge_with(estate, KDC_UNKNOWN, UNKNOWN, KDC_OK, 0);
+    /* Its own directory has it, so that nothing lacks there. */
+    assert_false(concerns(estate, "TICKET_SPN_UNKNOWN", VITAL1, DC1));
+    assert_true(concerns(estate, "TICKET_SPN_UNKNOWN", VITAL1, "MX1$"));
+}
+
+
+static void
+name_that_one_directory_lacks_concerns_its_dc(void **state)
+{
+    struct estate *estate = *state;
+
+    directory_computer(estate, DC1, "MX1", ALL_BUT_VITAL);
+    directory_computer(estate, DC2, "MX1", ALL_BUT_VITAL " " VITAL);
+    judge_with(estate, KDC_UNKNOWN, UNKNOWN, KDC_UNKNOWN, UNKNOWN);
+    assert_true(concerns(estate, "TICKET_SPN_UNKNOWN", VITAL1, DC1));
+    assert_false(concerns(estate, "TICKET_SPN_UNKNOWN", VITAL2, DC2));
+}
+
+
+static void
+name_that_nobody_knows_concerns_no_dc(void **state)
+{
+    struct estate *estate = *state;
+
+    judge_with(estate, KDC_UNKNOWN, UNKNOWN, KDC_UNKNOWN, UNKNOWN);
+    assert_false(concerns(estate, "TICKET_SPN_UNKNOWN", VITAL1, DC1));
+}
+
+
+static void
+failure_concerns_the_kdc_only_by_the_accounts_state(void **state)
+{
+    struct estate *estate = *state;
+    struct ticket_fact *first, *second;
+
+    answers_well(estate, DC1, VITAL);
+    answers_well(estate, DC2, VITAL);
+    first = answers_ticket(estate, DC1, VITAL, KDC_FAILED, DATABASE_DOWN);
+    second = answers_ticket(estate, DC2, VITAL, KDC_OK, 0);
+    estate_judge(estate, &tickets_check);
+    assert_false(concerns(estate, "TICKET_FAILED", VITAL1, DC1));
+    first->error_code = REVOKED;
+    estate_judge(estate, &tickets_check);
+    assert_true(concerns(estate, "TICKET_FAILED", VITAL1, DC1));
+    second->outcome = KDC_FAILED;
+    second->error_code = REVOKED;
+    estate_judge(estate, &tickets_check);
+    assert_false(concerns(estate, "TICKET_FAILED", VITAL1, DC1));
+}
+
+
+static void
+kdc_that_was_not_asked_at_all_is_told_once(void **state)
+{
+    struct estate *estate = *state;
+
+    answers_well(estate, DC1, NULL);
+    estate_judge(estate, &tickets_check);
+    assert_int_equal(estate->findings->results[0].not_covered.count, 1);
+    directory_expect_not_covered(estate, DC2 " was not asked for tickets");
+    directory_expect_judged(estate, "TICKET_FAILED", VITAL2, false);
+    directory_expect_judged(estate, "TICKET_ETYPE", VITAL2, false);
+    directory_expect_judged(estate, "TICKET_SPN_UNKNOWN", VITAL2, false);
+    directory_expect_judged(estate, "TICKET_SPN_NOT_UNIQUE", VITAL2, false);
+}
+
+
+static void
+failure_does_not_decide_what_the_kdc_says_of_the_name(void **state)
+{
+    struct estate *estate = *state;
+
+    judge_with(estate, KDC_FAILED, DATABASE_DOWN, KDC_UNKNOWN, UNKNOWN);
+    directory_expect_judged(estate, "TICKET_SPN_UNKNOWN", VITAL1, false);
+    directory_expect_judged(estate, "TICKET_SPN_NOT_UNIQUE", VITAL1, false);
+    directory_expect_judged(estate, "TICKET_ETYPE", VITAL2, false);
+    directory_expect_judged(estate, "TICKET_SPN_UNKNOWN", "gone X/y", true);
 }
 
 
@@ -255,7 +366,8 @@ server_that_cannot_be_judged_is_named(void **state)
     answers_well(estate, DC2, NULL);
     estate_judge(estate, &tickets_check);
     directory_expect_not_covered(estate, "mail.hoster.net");
-    directory_expect_judged(estate, "TICKET_SPN_UNKNOWN", "gone X/y", false);
+    directory_expect_judged(estate, "TICKET_SPN_UNKNOWN", "gone X/y", true);
+    directory_expect_judged(estate, "TGT_FAILED", "gone " MONITOR, true);
 }
 
 
@@ -281,11 +393,19 @@ server_without_a_directory_is_not_said_to_lack_an_account(void **state)
     cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 #define NO_SPN_TEST(test) \
     cmocka_unit_test_setup_teardown(test, set_up_without_spn, tear_down)
+#define NO_SERVER_TEST(test) \
+    cmocka_unit_test_setup_teardown(test, set_up_without_account, tear_down)
 
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        ESTATE_TEST(name_that_the_own_directory_has_concerns_no_dc),
+        NO_SERVER_TEST(name_that_one_directory_lacks_concerns_its_dc),
+        NO_SPN_TEST(name_that_nobody_knows_concerns_no_dc),
+        ESTATE_TEST(failure_concerns_the_kdc_only_by_the_accounts_state),
+        ESTATE_TEST(kdc_that_was_not_asked_at_all_is_told_once),
+        ESTATE_TEST(failure_does_not_decide_what_the_kdc_says_of_the_name),
         ESTATE_TEST(spn_that_is_not_vital_is_a_warning_everywhere),
         ESTATE_TEST(vital_spn_missing_in_another_site_is_a_warning),
         ESTATE_TEST(

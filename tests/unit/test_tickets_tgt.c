@@ -59,6 +59,56 @@ expect_impact(const struct estate *estate, const char *subject,
 }
 
 
+/* Whether a finding says that it concerns somebody. */
+static bool
+concerns(const struct estate *estate, const char *code, const char *subject,
+         const char *name)
+{
+    const struct finding *finding
+        = findings_find(estate->findings, code, subject);
+
+    assert_non_null(finding);
+    return strings_contain(&finding->concerns, name);
+}
+
+
+static void
+kdc_that_alone_refuses_the_account_may_be_behind(void **state)
+{
+    struct estate *estate = *state;
+    struct tgt_fact *fact = answers_tgt(estate, DC2, KDC_REFUSED, REVOKED);
+
+    answers_well(estate, DC1, NULL);
+    judge(estate);
+    assert_true(concerns(estate, "TGT_FAILED", TGT2, DC2));
+    assert_true(concerns(estate, "TGT_FAILED", TGT2, "monitor"));
+    fact->error_code = WRONG_KEY;
+    judge(estate);
+    assert_true(concerns(estate, "TGT_FAILED", TGT2, DC2));
+    fact->outcome = KDC_FAILED;
+    fact->error_code = DATABASE_DOWN;
+    judge(estate);
+    assert_false(concerns(estate, "TGT_FAILED", TGT2, DC2));
+    fact->outcome = KDC_SKEW;
+    fact->error_code = SKEW;
+    judge(estate);
+    assert_false(concerns(estate, "TGT_FAILED", TGT2, DC2));
+}
+
+
+static void
+account_that_every_kdc_refuses_is_behind_nowhere(void **state)
+{
+    struct estate *estate = *state;
+
+    answers_tgt(estate, DC1, KDC_REFUSED, REVOKED);
+    answers_tgt(estate, DC2, KDC_REFUSED, REVOKED);
+    judge(estate);
+    assert_false(concerns(estate, "TGT_FAILED", TGT1, DC1));
+    assert_false(concerns(estate, "TGT_FAILED", TGT2, DC2));
+}
+
+
 static void
 failure_on_every_kdc_is_critical(void **state)
 {
@@ -129,7 +179,7 @@ wrong_key_is_told_once_and_others_are_not_blamed(void **state)
     estate_expect(estate, "TGT_FAILED", TGT1, STATUS_CRITICAL);
     estate_expect_count(estate, 1);
     expect_impact(estate, TGT1, IMPACT_MONITORING);
-    directory_expect_text(estate, "TGT_FAILED", TGT1, "tried once");
+    directory_expect_text(estate, "TGT_FAILED", TGT1, "tried at no other");
     directory_expect_text(estate, "TGT_FAILED", TGT1, "keytab anew");
     directory_expect_not_covered(estate, DC2 " was not asked for tickets, "
                                              "because " DC1 " refused");
@@ -174,7 +224,7 @@ account_state_is_named(void **state)
         directory_expect_text(estate, "TGT_FAILED", TGT1, cases[i].words);
         directory_expect_text(estate, "TGT_FAILED", TGT1, cases[i].remedy);
         finding = findings_find(estate->findings, "TGT_FAILED", TGT1);
-        assert_null(strstr(finding->message, "tried once"));
+        assert_null(strstr(finding->message, "tried at no other"));
     }
 }
 
@@ -312,6 +362,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        ESTATE_TEST(kdc_that_alone_refuses_the_account_may_be_behind),
+        ESTATE_TEST(account_that_every_kdc_refuses_is_behind_nowhere),
         ESTATE_TEST(failure_on_every_kdc_is_critical),
         ESTATE_TEST(failure_in_the_mail_servers_site_is_critical),
         ESTATE_TEST(failure_in_another_site_is_a_warning),

@@ -254,6 +254,42 @@ outbound_trust_cannot_be_asked_from_here(void **state)
 
 
 static void
+trust_that_cannot_be_asked_keeps_nothing_else_standing(void **state)
+{
+    struct estate *estate = *state;
+
+    directory_search(estate, DC1, LDAP, SEARCH_SPNS, SEARCH_OK);
+    answers_trust(estate, DC1, TRUST_OUTBOUND, AES);
+    judge(estate);
+    directory_expect_judged(estate, "TICKET_FAILED", "gone X/y", true);
+    directory_expect_judged(estate, "TICKET_ETYPE", "gone X/y", true);
+    directory_expect_judged(estate, "TICKET_FAILED", SUBJECT, false);
+    directory_expect_judged(estate, "TICKET_ETYPE", SUBJECT, false);
+}
+
+
+static void
+silence_is_told_once_a_direction_naming_the_kdcs(void **state)
+{
+    struct estate *estate = *state;
+
+    estate_dc(estate, DC2, 2);
+    answers_tgt(estate, DC2, KDC_OK, 0);
+    answers_trust(estate, DC1, TRUST_OUTBOUND, AES);
+    judge(estate);
+    directory_expect_not_covered(estate,
+                                 "by way of " DC1 ", " DC2);
+    assert_int_equal(estate->findings->results[0].not_covered.count, 1);
+    /* A KDC that says nothing at all has a line of its own. */
+    estate_dc(estate, DC3, 3);
+    judge(estate);
+    directory_expect_not_covered(estate, DC3 " was not asked");
+    directory_expect_not_covered(estate, "by way of " DC1 ", " DC2);
+    assert_int_equal(estate->findings->results[0].not_covered.count, 2);
+}
+
+
+static void
 trust_without_kerberos_is_not_judged(void **state)
 {
     struct estate *estate = *state;
@@ -406,6 +442,8 @@ main(void)
         ESTATE_TEST(no_ticket_is_told_with_its_direction),
         ESTATE_TEST(direction_that_the_trust_lacks_is_not_judged),
         ESTATE_TEST(outbound_trust_cannot_be_asked_from_here),
+        ESTATE_TEST(trust_that_cannot_be_asked_keeps_nothing_else_standing),
+        ESTATE_TEST(silence_is_told_once_a_direction_naming_the_kdcs),
         ESTATE_TEST(trust_without_kerberos_is_not_judged),
         ESTATE_TEST(one_direction_alone_heals_nothing),
         ESTATE_TEST(silence_of_the_other_realm_is_not_covered),
