@@ -14,7 +14,7 @@
 #include "checks/setspn.h"
 #include "checks/tickets.h"
 
-enum { UNKNOWN_ACCOUNT = 6, TOO_BIG_FOR_UDP = 52 };
+enum { UNKNOWN_ACCOUNT = 6, PREAUTH_REQUIRED = 25, TOO_BIG_FOR_UDP = 52 };
 
 /* What all KDCs say to one principal. */
 struct request {
@@ -193,7 +193,12 @@ words_of(const struct request *request, const struct kdc *kdc,
     char *words;
 
     if (fact->outcome == KDC_UNREACHED && !reason)
-        because = "it does not answer the request, though its port does";
+        because = fact->error_code == PREAUTH_REQUIRED
+                      ? "it asked for a proof of the password, and has not "
+                        "answered that in time; no other domain controller "
+                        "was tried, lest the account be locked"
+                      : "it does not answer the request, though its port "
+                        "does";
     if (!*because)
         because = "it gives no reason";
     words = xasprintf("%s%s%s%s", because, clock,
@@ -213,8 +218,12 @@ static void
 report_failure(const struct request *request, const struct kdc *kdc,
                const struct tgt_fact *fact, const char *subject)
 {
+    /* One that asked for pre-authentication, and fell silent when it got it,
+       has not given a reason. */
+    bool silent = fact->outcome == KDC_UNREACHED
+                  && fact->error_code == PREAUTH_REQUIRED;
     const struct kdc_reason *reason
-        = kdc_reason_find(fact->error_code, fact->nt_status);
+        = silent ? NULL : kdc_reason_find(fact->error_code, fact->nt_status);
     enum status status = tickets_status(kdc, request->everywhere, true);
     char *words = words_of(request, kdc, fact, reason);
     struct finding *finding = findings_add(

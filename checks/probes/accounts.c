@@ -59,30 +59,40 @@ struct inquiry {
 static void
 take_root(void *data, const struct entry *entry)
 {
-    struct inquiry *inquiry = data;
+    bool *active_directory = data;
 
-    if (strings_contain(entry_values(entry, "supportedCapabilities"),
-                        CAPABILITY_ACTIVE_DIRECTORY)) {
-        inquiry->active_directory = true;
-        inquiry->attributes = account_attributes;
-    }
+    *active_directory
+        = strings_contain(entry_values(entry, "supportedCapabilities"),
+                          CAPABILITY_ACTIVE_DIRECTORY);
 }
 
 
-/* Ask the rootDSE what kind of server this is. */
-static void
-ask_kind(struct inquiry *inquiry)
+/* Ask the rootDSE whether this is Active Directory. */
+static bool
+ask_kind(struct channel *channel)
 {
+    bool active_directory = false;
     const struct search search = {
         .base = "",
         .filter = "(objectClass=*)",
         .attributes = root_attributes,
         .take = take_root,
-        .data = inquiry,
+        .data = &active_directory,
     };
 
-    inquiry->attributes = account_attributes + CONSTRUCTED_COUNT;
-    inquiry->channel.last = search_run(inquiry->channel.directory, &search);
+    channel->last = search_run(channel->directory, &search);
+    return active_directory;
+}
+
+
+/* Note what kind of server is asked. */
+static void
+set_kind(struct inquiry *inquiry, bool active_directory)
+{
+    inquiry->active_directory = active_directory;
+    inquiry->attributes = account_attributes;
+    if (!active_directory)
+        inquiry->attributes += CONSTRUCTED_COUNT;
 }
 
 
@@ -398,18 +408,20 @@ begin(struct directory *directory, const struct session_task *task,
 
     for (size_t i = 0; i < hosts->count; i++)
         strings_add_unique(&inquiry.hosts, hosts->items[i]);
-    ask_kind(&inquiry);
     return inquiry;
 }
 
 
 bool
 accounts_search_domain(struct directory *directory,
-                       const struct session_task *task)
+                       const struct session_task *task,
+                       bool *active_directory_out)
 {
     struct inquiry inquiry = begin(directory, task, &task->hosts,
                                    &task->accounts);
 
+    *active_directory_out = ask_kind(&inquiry.channel);
+    set_kind(&inquiry, *active_directory_out);
     if (*task->configuration)
         ask_exchange(&inquiry);
     ask_spns(&inquiry, SEARCH_SPNS, task->base);
@@ -422,13 +434,15 @@ accounts_search_domain(struct directory *directory,
 bool
 accounts_search_more(struct directory *directory,
                      const struct session_task *task,
-                     const struct followup_task *followup)
+                     const struct followup_task *followup,
+                     bool active_directory)
 {
     struct inquiry inquiry;
 
     if (followup->hosts.count == 0 && followup->accounts.count == 0)
         return true;
     inquiry = begin(directory, task, &followup->hosts, &followup->accounts);
+    set_kind(&inquiry, active_directory);
     ask_accounts(&inquiry);
     strings_clear(&inquiry.hosts);
     return !inquiry.channel.last.lost;

@@ -17,6 +17,7 @@
 enum {
     ROUNDS_MOST = 16,  /* an honest KDC needs two to four */
     REALM_MOST = 255,
+    SILENT_MOST = 3,   /* KDCs of other realms: each takes a time-out */
 };
 
 /* What libkrb5 wants to be done next. */
@@ -148,20 +149,70 @@ is_final(const struct conversation *talk)
 }
 
 
+/* How a request may be carried.  All that follows the first answer of an AS
+   exchange carries pre-authentication. */
+static enum courier_manner
+choose_manner(const struct conversation *talk, const struct turn *turn)
+{
+    if (turn->too_big)
+        return COURIER_STREAM;
+    return talk->as && talk->answered ? COURIER_ONCE : COURIER_ANY;
+}
+
+
 /* Tell that no answer came, or none that fits. */
 static enum kdc_outcome
-judge_silence(struct conversation *talk, bool too_big, struct error *error)
+judge_silence(struct conversation *talk, enum courier_manner manner,
+              struct error *error)
 {
     talk->nt_status = 0;
-    talk->error_code = too_big ? KDC_ERROR_TOO_BIG : 0;
-    if (too_big)
+    switch (manner) {
+    case COURIER_ANY:
+        talk->error_code = 0;
+        error_prefix(error, "no answer: is it up, and can its port be reached"
+                     " from here?");
+        break;
+    case COURIER_ONCE:
+        talk->error_code = KDC_ERROR_PREAUTH;
+        error_prefix(error, "no answer to the pre-authentication that it"
+                     " asked for (error %d, KDC_ERR_PREAUTH_REQUIRED), which"
+                     " is not sent again, lest a wrong password be counted"
+                     " twice: is it overloaded?", KDC_ERROR_PREAUTH);
+        break;
+    case COURIER_STREAM:
+        talk->error_code = KDC_ERROR_TOO_BIG;
         error_prefix(error, "its answer fits into no datagram (error %d,"
                      " KRB_ERR_RESPONSE_TOO_BIG), and port %" PRId64 "/tcp"
                      " does not answer: let it through", KDC_ERROR_TOO_BIG,
                      talk->asked->courier.port);
-    else
-        error_prefix(error, "no answer: is it up, and can its port be reached"
-                     " from here?");
+        break;
+    }
+    return KDC_UNREACHED;
+}
+
+
+/* Whether so many other realms have been asked in vain that a KDC not yet
+   known to be silent is to be left alone. */
+static bool
+is_enough(const struct conversation *talk, const struct route *route)
+{
+    int silent = 0;
+
+    for (size_t i = 1; i < talk->route_count; i++)
+        silent += courier_failed(&talk->routes[i].courier);
+    return route != talk->routes && !courier_failed(&route->courier)
+           && silent >= SILENT_MOST;
+}
+
+
+/* Tell that a KDC is not asked because others did not answer. */
+static enum kdc_outcome
+judge_enough(struct conversation *talk, struct error *error)
+{
+    talk->error_code = talk->nt_status = 0;
+    error_set(error, "not asked: %d KDCs of other realms did not answer, and"
+              " to wait for more would take too long; is the way to them"
+              " open?", SILENT_MOST);
     return KDC_UNREACHED;
 }
 
@@ -191,6 +242,7 @@ exchange(struct conversation *talk, const struct turn *turn,
 {
     struct route *own = talk->routes;
     struct route *route = find_route(talk, &turn->realm);
+    enum courier_manner manner = choose_manner(talk, turn);
     uint8_t *bytes;
     size_t length;
 
@@ -202,10 +254,12 @@ exchange(struct conversation *talk, const struct turn *turn,
     if (!route || (talk->as && route != own))
         return judge_stranger(talk, error);
     talk->asked = route;
+    if (is_enough(talk, route))
+        return judge_enough(talk, error);
     if (!courier_carry(&route->courier, turn->request.data,
-                       turn->request.length, turn->too_big, &bytes, &length,
-                       error))
-        return judge_silence(talk, turn->too_big, error);
+                       turn->request.length, manner, &bytes, &length, error))
+        return judge_silence(talk, manner, error);
+    talk->answered = true;
     answer->data = (char *)bytes;
     answer->length = (unsigned int)length;
     talk->transport = route->courier.way;

@@ -28,6 +28,7 @@ struct conversation {
     krb5_init_creds_context as;   /* for a ticket-granting ticket, or */
     krb5_tkt_creds_context tgs;   /* for any other */
     const struct route *asked;    /* last; NULL before that */
+    bool answered;                /* at least once */
     char *realm;                  /* of the last request, whether or not its
                                      KDC is known.  For conversation_clear() */
     enum transport transport;     /* of the last answer */
@@ -44,8 +45,10 @@ struct conversation {
  * known end a TGS exchange: libkrb5 would ask the same again.
  *
  * A referral is followed to the first KDC known of the other realm; libkrb5
- * goes to no realm twice, and to ten at most.  A ticket-granting ticket is
- * asked of the KDC under test alone.
+ * goes to no realm twice, and to ten at most.  Once three KDCs of other realms
+ * have not answered no further one is asked, in no conversation with the same
+ * routes.  A ticket-granting ticket is asked of the KDC under test alone, and
+ * pre-authentication is sent to it once.
  *
  * Returns KDC_OK, or why there is no ticket, with the reason in error; sets
  * realm, transport, error_code and nt_status.

@@ -24,10 +24,18 @@ enum {
 /* First bytes of the answers: KRB-ERROR, AS-REP and TGS-REP. */
 enum { TAG_ERROR = 0x7e, TAG_AS_REP = 0x6b, TAG_TGS_REP = 0x6d };
 
-/* What became of a message. */
+/* A message. */
+struct parcel {
+    const void *message;
+    size_t length;
+    bool once;  /* must not arrive twice */
+};
+
+/* What became of one. */
 struct delivery {
     uint8_t *answer;  /* NULL: none came */
     size_t length;
+    bool sent;            /* the message has gone out in full */
     struct error reason;  /* why none came */
 };
 
@@ -76,6 +84,7 @@ receive(struct delivery *delivery, enum transport way,
 {
     size_t skip = way == TRANSPORT_TCP ? LENGTH_BYTES : 0;
 
+    delivery->sent = result->sent;
     if (result->outcome != PORT_OPEN) {
         error_set(&delivery->reason, "%s", result->detail);
         return;
@@ -100,15 +109,16 @@ receive_stream(void *data, const struct net_result *result)
 }
 
 
-/* Send a message one way and wait. */
+/* Send a message one way and wait: so long for a connection, and so long in
+   all. */
 static struct delivery
 deliver(const struct courier *courier, enum transport way,
-        const void *message, size_t length, int64_t wait_ms)
+        const struct parcel *parcel, int64_t connect_ms, int64_t answer_ms)
 {
     bool stream = way == TRANSPORT_TCP;
     size_t skip = stream ? LENGTH_BYTES : 0;
-    uint32_t announced = htonl((uint32_t)length);
-    uint8_t *bytes = xcalloc(length + LENGTH_BYTES, 1);
+    uint32_t announced = htonl((uint32_t)parcel->length);
+    uint8_t *bytes = xcalloc(parcel->length + LENGTH_BYTES, 1);
     struct delivery delivery = {.answer = NULL};
     struct net *net = net_new();
     const struct net_request request = {
@@ -116,16 +126,17 @@ deliver(const struct courier *courier, enum transport way,
         .port = courier->port,
         .transport = way,
         .bytes = bytes,
-        .length = skip + length,
-        .connect_ms = wait_ms,
-        .answer_ms = wait_ms,
+        .length = skip + parcel->length,
+        .once = parcel->once,
+        .connect_ms = connect_ms,
+        .answer_ms = answer_ms,
         .frame = stream ? frame_stream : frame_datagram,
         .done = stream ? receive_stream : receive_datagram,
         .data = &delivery,
     };
 
     memcpy(bytes, &announced, skip);
-    memcpy(bytes + skip, message, length);
+    memcpy(bytes + skip, parcel->message, parcel->length);
     net_start(net, &request);
     while (!net_idle(net))
         net_turn(net, -1);
@@ -148,14 +159,14 @@ time_left(const struct courier *courier, int64_t start_us)
 
 /* Send a message over TCP alone. */
 static struct delivery
-carry_stream(struct courier *courier, const void *message, size_t length,
+carry_stream(struct courier *courier, const struct parcel *parcel,
              struct error *error)
 {
     struct delivery delivery = {.answer = NULL};
 
     if (!courier->tcp_failure) {
-        delivery = deliver(courier, TRANSPORT_TCP, message, length,
-                           courier->timeout_ms);
+        delivery = deliver(courier, TRANSPORT_TCP, parcel,
+                           courier->timeout_ms, courier->timeout_ms);
         if (delivery.answer)
             courier->way = TRANSPORT_TCP;
         else
@@ -167,25 +178,34 @@ carry_stream(struct courier *courier, const void *message, size_t length,
 }
 
 
-/* Send a message one way and, without an answer, the other. */
+/* Send a message one way and, without an answer, the other; one that must go
+   once only where it has not gone yet. */
 static struct delivery
-carry_either(struct courier *courier, const void *message, size_t length,
+carry_either(struct courier *courier, const struct parcel *parcel,
              struct error *error)
 {
-    int64_t start_us = instant_now().steady_us;
-    bool stream = length > DATAGRAM_MOST || courier->way == TRANSPORT_TCP;
+    int64_t start_us = instant_now().steady_us, left_ms;
+    int64_t half_ms = (courier->timeout_ms + 1) / 2;
+    bool stream = parcel->length > DATAGRAM_MOST
+                  || courier->way == TRANSPORT_TCP;
     enum transport way = stream ? TRANSPORT_TCP : TRANSPORT_UDP;
     struct delivery first, second;
 
-    first = deliver(courier, way, message, length,
-                    (courier->timeout_ms + 1) / 2);
+    first = deliver(courier, way, parcel, half_ms,
+                    parcel->once ? courier->timeout_ms : half_ms);
     if (first.answer) {
         courier->way = way;
         return first;
     }
+    if (parcel->once && first.sent) {
+        courier->silent = true;
+        error_set(error, "over %s, sent once: %s", stream ? "TCP" : "UDP",
+                  first.reason.text);
+        return first;
+    }
     way = stream ? TRANSPORT_UDP : TRANSPORT_TCP;
-    second = deliver(courier, way, message, length,
-                     time_left(courier, start_us));
+    left_ms = time_left(courier, start_us);
+    second = deliver(courier, way, parcel, left_ms, left_ms);
     if (second.answer) {
         courier->way = way;
         return second;
@@ -199,23 +219,31 @@ carry_either(struct courier *courier, const void *message, size_t length,
 
 bool
 courier_carry(struct courier *courier, const void *message, size_t length,
-              bool too_big, uint8_t **answer_out, size_t *answer_length_out,
-              struct error *error)
+              enum courier_manner manner, uint8_t **answer_out,
+              size_t *answer_length_out, struct error *error)
 {
+    const struct parcel parcel = {message, length, manner == COURIER_ONCE};
     struct delivery delivery;
 
     if (courier->silent)
         return error_set(error, "it did not answer before, and was not asked"
                          " again");
-    if (too_big)
-        delivery = carry_stream(courier, message, length, error);
+    if (manner == COURIER_STREAM)
+        delivery = carry_stream(courier, &parcel, error);
     else
-        delivery = carry_either(courier, message, length, error);
+        delivery = carry_either(courier, &parcel, error);
     if (!delivery.answer)
         return false;
     *answer_out = delivery.answer;
     *answer_length_out = delivery.length;
     return true;
+}
+
+
+bool
+courier_failed(const struct courier *courier)
+{
+    return courier->silent || courier->tcp_failure;
 }
 
 

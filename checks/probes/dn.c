@@ -20,7 +20,8 @@ dn_value(const char *dn, size_t index)
 
     if (ldap_str2dn(dn, &parts, LDAP_DN_FORMAT_LDAPV3) == LDAP_SUCCESS)
         for (size_t i = 0; parts && parts[i] && !value; i++)
-            if (i == index && parts[i][0])
+            if (i == index && parts[i][0]
+                && parts[i][0]->la_value.bv_len > 0)
                 value = xstrndup(parts[i][0]->la_value.bv_val,
                                  parts[i][0]->la_value.bv_len);
     ldap_dnfree(parts);

@@ -190,8 +190,9 @@ send_datagram(struct exchange *exchange)
     if (exchange->sendings++ == 0)
         exchange->sent = instant_now();
     exchange->state = EXCHANGE_WAITING;
-    if (send(exchange->fd, request->bytes, request->length, MSG_NOSIGNAL) < 0
-        && errno != EAGAIN && errno != EINTR)
+    if (send(exchange->fd, request->bytes, request->length, MSG_NOSIGNAL) >= 0)
+        exchange->result.sent = true;
+    else if (errno != EAGAIN && errno != EINTR)
         fail(exchange, "sending", errno, exchange->sendings == 1);
 }
 
@@ -214,8 +215,10 @@ send_some(struct exchange *exchange)
                 "closed the connection before it was asked: %s",
                 strerror(errno));
     if (exchange->sent_bytes == request->length
-        && exchange->state == EXCHANGE_SENDING)
+        && exchange->state == EXCHANGE_SENDING) {
         exchange->state = EXCHANGE_WAITING;
+        exchange->result.sent = true;
+    }
 }
 
 
@@ -407,9 +410,10 @@ patience(const struct exchange *exchange)
 int64_t
 exchange_due(const struct exchange *exchange)
 {
+    const struct net_request *request = &exchange->request;
     int64_t wait_us = patience(exchange);
 
-    if (exchange->request.transport == TRANSPORT_UDP
+    if (request->transport == TRANSPORT_UDP && !request->once
         && exchange->sendings < SENDINGS)
         wait_us = wait_us * exchange->sendings / SENDINGS;
     return exchange->started.steady_us + wait_us;

@@ -40,7 +40,7 @@ static const struct kdc_error errors[] = {
      "the key is not the account's: its password was changed after the keytab"
      " was made, or is not replicated to this KDC yet; export the keytab"
      " anew"},
-    {25, "KDC_ERR_PREAUTH_REQUIRED", KDC_FAILED,
+    {KDC_ERROR_PREAUTH, "KDC_ERR_PREAUTH_REQUIRED", KDC_FAILED,
      "it wants a pre-authentication that this host cannot give"},
     {29, "KDC_ERR_SVC_UNAVAILABLE", KDC_FAILED,
      "the KDC is up and its database is not: see its event log, and restart"

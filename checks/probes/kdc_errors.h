@@ -20,7 +20,11 @@ struct kdc_error {
     const char *advice;        /* what it means, what to do */
 };
 
-enum { KDC_ERROR_SKEW = 37, KDC_ERROR_TOO_BIG = 52 };
+enum {
+    KDC_ERROR_PREAUTH = 25,  /* is required */
+    KDC_ERROR_SKEW = 37,
+    KDC_ERROR_TOO_BIG = 52,
+};
 
 /* Look a code up; NULL for one that no KDC sends for a ticket. */
 const struct kdc_error *kdc_error_find(int64_t code);

@@ -60,9 +60,10 @@ advice(krb5_error_code code)
     switch (code) {
     case EACCES:
     case EPERM:
-        return "give the user that spnhealthd runs as the right to read it "
-               "(setfacl -m u:USER:r), or have systemd load it "
-               "(LoadCredential=)";
+        return "have systemd hand a copy to the service (LoadCredential=, see "
+               "\"A keytab that only root may read\" in spnhealthd(8)), or "
+               "where it runs as a user of its own let that user read it "
+               "(setfacl -m u:USER:r)";
     case ENOENT:
     case KRB5_KT_NOTFOUND:
         return "name the right file (keytab:), or copy it here";

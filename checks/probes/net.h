@@ -41,6 +41,7 @@ struct net_times {
 struct net_result {
     enum port_outcome outcome;
     bool timed_out;        /* the reason is the deadline */
+    bool sent;             /* the whole request has gone out */
     const uint8_t *bytes;  /* the answer, for PORT_OPEN; borrowed */
     size_t length;
     struct net_times times;  /* for PORT_OPEN */
@@ -55,6 +56,7 @@ struct net_request {
     enum transport transport;
     const uint8_t *bytes;  /* to send; none where the server speaks first */
     size_t length;
+    bool once;             /* a datagram that is not sent again */
     const uint8_t *farewell;  /* sent after a complete answer; may be NULL */
     size_t farewell_length;
     int64_t connect_ms;  /* how long a TCP connection may take */

@@ -28,6 +28,7 @@ struct session {
     const struct session_task *task;
     struct tickets *tickets;      /* NULL where the bind needs none */
     struct directory *directory;  /* NULL where there is no connection */
+    bool active_directory;        /* of that kind is the directory */
 };
 
 
@@ -134,7 +135,8 @@ search_all(struct session *session)
     struct directory *directory = open_port(session->context, task,
                                             task->ldap_port, cache);
 
-    if (directory && accounts_search_domain(directory, task)
+    if (directory
+        && accounts_search_domain(directory, task, &session->active_directory)
         && (!task->topology || topology_search(directory, task))
         && (!task->replicas || replicas_search(directory, task))) {
         session->directory = directory;
@@ -181,17 +183,18 @@ try_smb(const struct session *session, const char *target)
 
 
 /* Do what the follow-up says, as far as the task has led; last what may have
-   to wait for hosts that do not answer. */
+   to wait for hosts that do not answer: KDCs of other realms, mail servers. */
 static void
 go_on(const struct session *session, const struct followup_task *followup)
 {
     bool granted = session->tickets && tickets_granted(session->tickets);
 
+    if (session->directory
+        && accounts_search_more(session->directory, session->task, followup,
+                                session->active_directory))
+        pending_search(session->directory, session->task, followup);
     if (granted)
         service_tickets_ask(session->tickets, followup);
-    if (session->directory
-        && accounts_search_more(session->directory, session->task, followup))
-        pending_search(session->directory, session->task, followup);
     for (size_t i = 0; granted && i < followup->smb.count; i++)
         try_smb(session, followup->smb.items[i]);
 }

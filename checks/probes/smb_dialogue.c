@@ -15,6 +15,9 @@
 #include "checks/probes/smb_dialogue.h"
 #include "checks/probes/wire.h"
 
+/* The upper two bits of a status that is an error. */
+enum { SEVERITY_ERROR = 3 };
+
 
 /* Receive an answer; returns its length, or 0 and an error. */
 static size_t
@@ -94,6 +97,16 @@ smb_dialogue_open(struct smb_dialogue *dialogue, const char *address,
 }
 
 
+/* Whether a status denies a session: an error (MS-ERREF 2.3), but for the one
+   that asks for another message. */
+static bool
+is_refusal(uint32_t status)
+{
+    return status >> 30 == SEVERITY_ERROR
+           && status != SMB2_STATUS_MORE_PROCESSING;
+}
+
+
 bool
 smb_dialogue_set_up(struct smb_dialogue *dialogue, const struct der *token,
                     struct der *token_out, struct error *error)
@@ -110,6 +123,7 @@ smb_dialogue_set_up(struct smb_dialogue *dialogue, const struct der *token,
     free(request);
     if (!well_formed)
         return false;
+    dialogue->refused = is_refusal(answer.status);
     if (!smb2_read_session_setup(&answer, &theirs, error)
         && (answer.status == SMB2_STATUS_SUCCESS
             || answer.status == SMB2_STATUS_MORE_PROCESSING))

@@ -16,6 +16,7 @@ struct smb_dialogue {
     struct smb2_server server;
     bool answered;             /* whoever is there, it has said something */
     uint32_t status;           /* of the last answer */
+    bool refused;              /* SESSION_SETUP was, in a well-formed answer */
     uint8_t *bytes;            /* the last answer */
 };
 

@@ -181,7 +181,7 @@ is_refusal(const struct attempt *attempt)
     case 0:
         for (size_t i = 0; i < sizeof(refusals) / sizeof(*refusals); i++)
             if (attempt->dialogue.status == refusals[i])
-                return true;
+                return attempt->dialogue.refused;
         return false;
     case AP_ERR_BAD_INTEGRITY:
     case AP_ERR_MODIFIED:
@@ -251,11 +251,11 @@ hold(struct attempt *attempt, const struct context_task *context,
 
 
 /*
- * Authenticate as a client does; and where the server answers, but neither
- * proves itself nor says why it refuses, once more with three messages, as
- * RPC does (RFC 4757 section 7.1): there the server proves itself before it
- * looks whether the account may log on.  Samba answers STATUS_LOGON_FAILURE
- * both for want of the key and where it cannot map the account to a user.
+ * Authenticate as a client does; and where the server refuses without saying
+ * why by an error of Kerberos, once more with three messages, as RPC does (RFC
+ * 4757 section 7.1): there the server proves itself before it looks whether
+ * the account may log on.  Samba answers STATUS_LOGON_FAILURE both for want of
+ * the key and where it cannot map the account to a user.
  */
 static struct attempt
 authenticate(const struct context_task *context, const char *address,
@@ -268,8 +268,7 @@ authenticate(const struct context_task *context, const char *address,
         = {.flags = flags | GSS_C_DCE_STYLE, .target = target, .own = own};
 
     hold(&first, context, address);
-    if (first.outcome == SMB_ACCEPTED || !first.dialogue.answered
-        || first.krb_error != 0)
+    if (first.proven || !first.dialogue.refused || first.krb_error != 0)
         return first;
     hold(&second, context, address);
     if (second.outcome != SMB_ACCEPTED)

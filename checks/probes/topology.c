@@ -25,8 +25,10 @@ enum {
     LINK_MINUTES_MOST = 10080,
 };
 
-/* Far more DCs than any forest has. */
-enum { SERVERS_MOST = 8192 };
+enum {
+    SURVEY_BYTES_MOST = 16 * 1024 * 1024,  /* some 20000 DCs */
+    CONTEXTS_MOST = 512,                   /* of a DC: what a fact holds */
+};
 
 #define US_PER_MINUTE INT64_C(60000000)
 
@@ -60,6 +62,8 @@ struct server {
 /* The topology of one directory, while it is read. */
 struct survey {
     const char *asked;  /* the DC */
+    struct quest *quest;
+    size_t bytes;       /* that servers and directory services take */
     struct server *servers;
     size_t server_count;
     /* They wait for their servers, which may come after them. */
@@ -120,6 +124,30 @@ take_domain(void *data, const struct entry *entry)
 }
 
 
+/* Whether there is room to remember so many bytes more; without it the quest
+   has failed. */
+static bool
+has_room(struct survey *survey, size_t bytes)
+{
+    struct error error;
+
+    survey->bytes += bytes;
+    if (survey->bytes <= SURVEY_BYTES_MOST)
+        return true;
+    error_set(&error, "gave up: the sites have more DCs than can be kept");
+    quest_fail(survey->quest, &error);
+    return false;
+}
+
+
+static void
+free_server(struct server *server)
+{
+    free(server->dn);
+    free(server->host);
+}
+
+
 /* Remember a DC's host name for its directory service. */
 static void
 take_server(struct survey *survey, const struct entry *entry)
@@ -129,6 +157,11 @@ take_server(struct survey *survey, const struct entry *entry)
         .host = text_host(entry_value(entry, "dNSHostName")),
     };
 
+    if (!has_room(survey, sizeof(server) + strlen(server.dn)
+                              + strlen(server.host))) {
+        free_server(&server);
+        return;
+    }
     survey->servers = xrealloc(survey->servers, survey->server_count + 1,
                                sizeof(server));
     survey->servers[survey->server_count++] = server;
@@ -160,8 +193,20 @@ take_contexts(struct dsa_fact *fact, const struct entry *entry)
 
     if (ncs->count == 0)
         ncs = entry_values(entry, "hasMasterNCs");
-    for (size_t i = 0; i < ncs->count; i++)
+    for (size_t i = 0; i < ncs->count && i < CONTEXTS_MOST; i++)
         strings_add(&fact->ncs, ncs->items[i]);
+}
+
+
+/* About how many bytes a fact about a directory service takes. */
+static size_t
+measure(const struct dsa_fact *fact)
+{
+    size_t bytes = sizeof(*fact) + strlen(fact->dn) + strlen(fact->site);
+
+    for (size_t i = 0; i < fact->ncs.count; i++)
+        bytes += sizeof(char *) + strlen(fact->ncs.items[i]);
+    return bytes;
 }
 
 
@@ -181,6 +226,10 @@ take_dsa(struct survey *survey, const struct entry *entry)
     fact->options = entry_word(entry, "options", 0);
     fact->read_only = is_read_only(entry);
     take_contexts(fact, entry);
+    if (!has_room(survey, measure(fact))) {
+        record_free(fact_types[FACT_DSA], fact);
+        return;
+    }
     survey->dsas = xrealloc(survey->dsas, survey->dsa_count + 1,
                             sizeof(*survey->dsas));
     survey->dsas[survey->dsa_count++] = fact;
@@ -245,9 +294,9 @@ take_site_object(void *data, const struct entry *entry)
         take_link(survey, entry);
     else if (entry_is(entry, "subnet"))
         take_subnet(survey, entry);
-    else if (entry_is(entry, "server") && survey->server_count < SERVERS_MOST)
+    else if (entry_is(entry, "server"))
         take_server(survey, entry);
-    else if (entry_is(entry, "nTDSDSA") && survey->dsa_count < SERVERS_MOST)
+    else if (entry_is(entry, "nTDSDSA"))
         take_dsa(survey, entry);
 }
 
@@ -273,16 +322,27 @@ take_trust(void *data, const struct entry *entry)
 }
 
 
-/* The host of the server that a directory service belongs to, or "". */
+/* Order two servers by their DNs, for qsort(3) and bsearch(3). */
+static int
+compare_servers(const void *left, const void *right)
+{
+    return text_casecmp(((const struct server *)left)->dn,
+                        ((const struct server *)right)->dn);
+}
+
+
+/* The host of the server that a directory service belongs to, or "".  The
+   servers must be in order. */
 static const char *
 find_server(const struct survey *survey, const char *dsa_dn)
 {
-    const char *dn = dn_parent(dsa_dn);
+    struct server wanted = {.dn = xstrdup(dn_parent(dsa_dn))}, *found = NULL;
 
-    for (size_t i = 0; i < survey->server_count; i++)
-        if (text_casecmp(survey->servers[i].dn, dn) == 0)
-            return survey->servers[i].host;
-    return "";
+    if (survey->server_count > 0)
+        found = bsearch(&wanted, survey->servers, survey->server_count,
+                        sizeof(wanted), compare_servers);
+    free(wanted.dn);
+    return found ? found->host : "";
 }
 
 
@@ -290,6 +350,9 @@ find_server(const struct survey *survey, const char *dsa_dn)
 static void
 emit_dsas(struct survey *survey)
 {
+    if (survey->server_count > 0)
+        qsort(survey->servers, survey->server_count, sizeof(struct server),
+              compare_servers);
     for (size_t i = 0; i < survey->dsa_count; i++) {
         struct dsa_fact *fact = survey->dsas[i];
 
@@ -297,10 +360,8 @@ emit_dsas(struct survey *survey)
         emit_fact(FACT_DSA, fact);
         record_free(fact_types[FACT_DSA], fact);
     }
-    for (size_t i = 0; i < survey->server_count; i++) {
-        free(survey->servers[i].dn);
-        free(survey->servers[i].host);
-    }
+    for (size_t i = 0; i < survey->server_count; i++)
+        free_server(&survey->servers[i]);
     free(survey->dsas);
     free(survey->servers);
 }
@@ -340,9 +401,11 @@ ask_topology(struct channel *channel, struct survey *survey, const char *nc)
     };
     struct quest quest = quest_begin(channel, SEARCH_TOPOLOGY, nc);
 
+    survey->quest = &quest;
     ask_below(&quest, survey, "CN=Partitions", nc, &domains);
     ask_below(&quest, survey, "CN=Sites", nc, &sites);
     emit_dsas(survey);
+    survey->quest = NULL;
     quest_end(&quest);
 }
 

@@ -17,7 +17,8 @@
  * Ask for the domains, DCs, site links and subnets of the forest, and for the
  * trusts of the domain.  Emits a fact for each, and a search_fact with the
  * purpose SEARCH_TOPOLOGY and one with SEARCH_TRUSTS.  Nothing of a trust's
- * secrets is asked for.
+ * secrets is asked for.  A forest with more DCs than can be kept is a search
+ * that has failed, after facts about as many as could.
  *
  * task  Its configuration "" stands for no topology, its base "" for no
  *       trusts.

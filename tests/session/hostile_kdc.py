@@ -3,7 +3,9 @@
 """A KDC that lies.  usage: hostile_kdc.py PORT KDC_PORT as|tgs MODE
 
 It lies to requests of the kind that is named, over UDP and TCP, and has all
-others answered by the honest KDC.  It has said "ready" when it listens.
+others answered by the honest KDC.  It has said "ready" when it listens, and
+says "proof over udp", or tcp, for each request with a timestamp that proves a
+password.
 """
 
 import socket
@@ -13,8 +15,12 @@ import time
 
 KINDS = {"as": 0x6A, "tgs": 0x6C}
 KRB_ERROR = 0x7E
-# Say nothing; say nothing after one honest answer; do not even listen.
-SILENCE, ONCE, NO_TCP = object(), object(), object()
+# The padata-type PA-ENC-TIMESTAMP, RFC 4120 section 5.2.7.2.
+PROOF = b"\xa1\x03\x02\x01\x02"
+# Say nothing; say nothing to a proof, or honestly after a while; do not even
+# listen.
+SILENCE, NO_PROOF, LATE, NO_TCP = object(), object(), object(), object()
+LATE_SECONDS = 1.2
 LOCKED = 0xC0000234
 
 
@@ -71,7 +77,9 @@ ANSWERS = {
     "unavailable": (error(29), SILENCE),
     "wrong-realm": (error(68), SILENCE),
     "strange": (error(200), SILENCE),
-    "once": (ONCE, SILENCE),
+    "no-proof": (NO_PROOF, NO_PROOF),
+    "no-proof-stream": (SILENCE, NO_PROOF),
+    "late": (LATE, LATE),
     "silent": (SILENCE, SILENCE),
     "endless": (SILENCE, SILENCE),
 }
@@ -98,14 +106,31 @@ def read_message(stream):
     return read_exactly(stream, int.from_bytes(read_exactly(stream, 4), "big"))
 
 
+def answer(kdc, kind, lie, request, transport):
+    """What to reply to a request; SILENCE: nothing."""
+    proof = request[0] == KINDS["as"] and PROOF in request
+    if proof:
+        print("proof over", transport, flush=True)
+    if request[0] != kind:
+        return relay(kdc, request)
+    if lie is NO_PROOF:
+        return SILENCE if proof else relay(kdc, request)
+    if lie is LATE:
+        time.sleep(LATE_SECONDS if proof else 0)
+        return relay(kdc, request)
+    return lie
+
+
+def serve_datagram(server, kdc, kind, lie, request, client):
+    reply = answer(kdc, kind, lie, request, "udp")
+    if reply is not SILENCE:
+        server.sendto(reply, client)
+
+
 def serve_datagrams(server, kdc, kind, lie):
     while True:
-        request, client = server.recvfrom(65536)
-        reply = lie if request[0] == kind and lie is not ONCE else relay(kdc, request)
-        if lie is ONCE:
-            lie = SILENCE
-        if reply is not SILENCE:
-            server.sendto(reply, client)
+        arguments = (server, kdc, kind, lie, *server.recvfrom(65536))
+        threading.Thread(target=serve_datagram, args=arguments, daemon=True).start()
 
 
 def flood(stream):
@@ -119,7 +144,7 @@ def flood(stream):
 def serve_stream(stream, kdc, kind, mode):
     try:
         request = read_message(stream)
-        reply = ANSWERS[mode][1] if request[0] == kind else relay(kdc, request)
+        reply = answer(kdc, kind, ANSWERS[mode][1], request, "tcp")
         if mode == "endless" and reply is SILENCE:
             flood(stream)
         if reply is SILENCE:

@@ -120,7 +120,7 @@ unreadable()
     read_keytabs "$scratch/good.keytab"
     expect 1 keytab readable=false principal=
     mentions 'Permission denied' keytab
-    mentions 'setfacl' keytab
+    mentions 'have systemd hand a copy to the service (LoadCredential=' keytab
 }
 check "keytab: one that may not be read" unreadable
 

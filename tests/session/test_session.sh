@@ -107,6 +107,22 @@ chosen_principal()
 }
 check "session: the principal that is asked for" chosen_principal
 
+# What may have to wait for other realms' KDCs must not hold up the directory.
+followed_up()
+{
+    # The fixture's session() takes it from here.
+    followup()
+    {
+        printf '%s\n' "$1"
+    }
+    session spns='{"type":"followup_task","spns":["ldap/dc1.test.example"],"realms":[],'\
+'"kdcs":[],"hosts":["ex1.test.example"],"accounts":[],"pending":["1 dc2.test.example '"$base"'"],"smb":[]}'
+    sed -n '/"type":"done"/,$p' "$scratch/facts" | sed -E 's/.*"type":"([^"]*)".*/\1/' \
+        >"$scratch/order"
+    [[ $(<"$scratch/order") == $'done\naccount\nsearch\npending\nsearch\nticket\ndone' ]]
+}
+check "session: what follows asks the directory first" followed_up
+
 forest()
 {
     session gc_port="$plain_port" all_spns=true base="cn=EX1,$base"

@@ -292,7 +292,6 @@ check "tickets: too big for UDP, and TCP mute" lying big-silent "$too_big $close
     outcome=unreached error_code=52 transport=udp
 check "tickets: too big for TCP" lying big-always 'said so over TCP too' \
     outcome=failed error_code=52 transport=tcp
-check "tickets: silence after the first answer" lying once 'no answer' outcome=unreached error_code=0
 check "tickets: garbage" lying garbage 'no answer' outcome=unreached error_code=0
 check "tickets: a truncated answer" lying truncated 'no use' outcome=failed error_code=0
 check "tickets: a reply that is none" lying junk-reply 'no use' outcome=failed error_code=0
@@ -306,6 +305,37 @@ check "tickets: the wrong realm" lying wrong-realm 'belongs to another realm' \
     outcome=referred error_code=68
 check "tickets: an error that there is not" lying strange 'answered with error 200' \
     outcome=failed error_code=200
+
+# A wrong password counts towards the lockout as often as it arrives: it goes
+# out once, whatever becomes of it.
+proofs()
+{
+    local expected=$1
+
+    if [[ $(grep '^proof' "$scratch/liar.out") != "$expected" ]]; then
+        printf 'expected "%s" of:\n' "$expected"
+        cat "$scratch/liar.out"
+        return 1
+    fi
+}
+
+# unproven MODE TRANSPORT
+unproven()
+{
+    lying "$1" 'no answer to the pre-authentication' outcome=unreached error_code=25
+    mentions "over ${2^^}, sent once: " tgt
+    proofs "proof over $2"
+}
+check "tickets: silence after the first answer" unproven no-proof udp
+check "tickets: silence after the first answer over TCP" unproven no-proof-stream tcp
+
+late()
+{
+    hostile as late timeout_ms=$((2200 + slow_ms))
+    expect 1 tgt outcome=ok error_code=0 transport=udp
+    proofs 'proof over udp'
+}
+check "tickets: an answer that comes late" late
 
 # To TGS requests; the first of several is told as given.
 lying_later()
@@ -333,5 +363,31 @@ silence()
 }
 check "tickets: a KDC that falls silent is not asked again" silence silent 0 'did not answer before'
 check "tickets: a service's too big for UDP, and TCP mute" silence big-silent 52 "$too_big"
+
+# Five realms whose KDCs are silent: three are found out, which takes a
+# time-out each; those of the task's own realm are still asked.
+many_silent()
+{
+    local i realms='' silent_kdcs=''
+
+    for i in 1 2 3 4 5; do
+        kadmin.local <<<"add_principal -pw cross krbtgt/SILENT$i.EXAMPLE"
+        realms+=" SILENT$i.EXAMPLE"
+        silent_kdcs+="SILENT$i.EXAMPLE kdc.silent$i.example 127.0.0.1 $closed_port,"
+    done
+    hostile tgs silent kdc_port="$kdc_port" realms="$realms" kdcs="$silent_kdcs$other_kdc" \
+        spns=SMTPSVC/ex9.other.example
+    expect 1 ticket spn=SMTPSVC/ex9.other.example outcome=ok
+    expect 5 ticket realm="$realm" outcome=ok
+    expect 5 ticket "spn=krbtgt/$realm" outcome=unreached error_code=0
+    for i in 1 2 3; do
+        mentions 'no answer: ' ticket "spn=krbtgt/$realm" realm="SILENT$i.EXAMPLE"
+    done
+    for i in 4 5; do
+        mentions 'not asked: 3 KDCs of other realms did not answer' ticket "spn=krbtgt/$realm" \
+            realm="SILENT$i.EXAMPLE"
+    done
+}
+check "tickets: no more than three silent realms are waited for" many_silent
 
 exit "$failed"

@@ -63,9 +63,10 @@ add_account(void)
 }
 
 
-/* A follow-up that names ex1; the connection survives it. */
+/* A follow-up that names ex1, to a server of some kind; the connection
+   survives it. */
 static void
-search_more(void)
+search_more(bool active_directory)
 {
     char host[] = "dc1.example.com", base[] = NC;
     const struct session_task task = {
@@ -77,9 +78,33 @@ search_more(void)
 
     strings_add(&followup.hosts, "ex1.example.com");
     strings_add(&followup.accounts, "svc-mail");
-    assert_true(accounts_search_more(NULL, &task, &followup));
+    assert_true(accounts_search_more(NULL, &task, &followup,
+                                     active_directory));
     strings_clear(&followup.hosts);
     strings_clear(&followup.accounts);
+}
+
+
+/* What a session asks first, of a server that may be Active Directory;
+   returns whether it was found to be. */
+static bool
+search_domain(void)
+{
+    char host[] = "dc1.example.com", base[] = NC, none[] = "";
+    struct session_task task = {
+        .host = host,
+        .ldap_port = 389,
+        .base = base,
+        .configuration = none,
+    };
+    bool active_directory = false;
+
+    strings_add(&task.services, "SMTP");
+    strings_add(&task.hosts, "ex1.example.com");
+    assert_true(accounts_search_domain(NULL, &task, &active_directory));
+    strings_clear(&task.services);
+    strings_clear(&task.hosts);
+    return active_directory;
 }
 
 
@@ -89,11 +114,10 @@ static const struct account_fact *
 account_with(const char *attribute, const char *value)
 {
     script_begin();
-    add_root(true);
     add_account();
     if (attribute)
         script_value(attribute, value);
-    search_more();
+    search_more(true);
     return script_fact(FACT_ACCOUNT, 0);
 }
 
@@ -104,7 +128,6 @@ state_of_an_account_is_told(void **state)
     const struct account_fact *fact;
 
     (void)state;
-    add_root(true);
     add_account();
     script_value("objectClass", "msDS-GroupManagedServiceAccount");
     script_value("userAccountControl", "4096");
@@ -115,7 +138,7 @@ state_of_an_account_is_told(void **state)
     script_value("accountExpires", NOON);
     script_value("lockoutTime", NOON);
     script_value("whenChanged", "20260131120000.0Z");
-    search_more();
+    search_more(true);
     fact = script_fact(FACT_ACCOUNT, 0);
     assert_string_equal(fact->dn, EX1);
     assert_string_equal(fact->dns_host_name, "ex1.example.com");
@@ -251,11 +274,10 @@ static void
 active_directory_is_asked_for_what_it_makes_up(void **state)
 {
     (void)state;
-    add_root(true);
-    search_more();
-    /* The kind of server, by host, by account. */
-    assert_int_equal(script_searches()->count, 3);
-    assert_string_equal(script_searches()->items[1],
+    search_more(true);
+    /* By host, by account; its kind is known. */
+    assert_int_equal(script_searches()->count, 2);
+    assert_string_equal(script_searches()->items[0],
                         NC "|(|(dNSHostName=ex1.example.com))|"
                         "msDS-KeyVersionNumber,"
                         "msDS-User-Account-Control-Computed,accountExpires,"
@@ -271,13 +293,33 @@ static void
 other_directories_are_not(void **state)
 {
     (void)state;
-    add_root(false);
     add_account();
-    search_more();
-    assert_int_equal(script_searches()->count, 2);
-    assert_null(strstr(script_searches()->items[1], "msDS-Key"));
-    assert_non_null(strstr(script_searches()->items[1], "|accountExpires,"));
+    search_more(false);
+    assert_int_equal(script_searches()->count, 1);
+    assert_null(strstr(script_searches()->items[0], "msDS-Key"));
+    assert_non_null(strstr(script_searches()->items[0], "|accountExpires,"));
     assert_int_equal(script_count(FACT_ACCOUNT), 1);
+}
+
+
+static void
+kind_of_server_is_asked_and_told(void **state)
+{
+    (void)state;
+    add_root(true);
+    assert_true(search_domain());
+    /* The rootDSE, holders, accounts by host. */
+    assert_int_equal(script_searches()->count, 3);
+    assert_string_equal(script_searches()->items[0],
+                        "|(objectClass=*)|supportedCapabilities");
+    assert_non_null(strstr(script_searches()->items[1],
+                           "|(|(servicePrincipalName=SMTP/*))|"));
+    script_end();
+    script_begin();
+    add_root(false);
+    assert_false(search_domain());
+    assert_non_null(strstr(script_searches()->items[1],
+                           "|(servicePrincipalName=*)|"));
 }
 
 
@@ -316,7 +358,7 @@ followup_without_names_asks_nothing(void **state)
     const struct followup_task followup = {.hosts = {.items = NULL}};
 
     (void)state;
-    assert_true(accounts_search_more(NULL, &task, &followup));
+    assert_true(accounts_search_more(NULL, &task, &followup, true));
     assert_int_equal(script_searches()->count, 0);
 }
 
@@ -336,6 +378,7 @@ main(void)
         cmocka_unit_test(words_have_their_bounds),
         ACCOUNTS_TEST(active_directory_is_asked_for_what_it_makes_up),
         ACCOUNTS_TEST(other_directories_are_not),
+        ACCOUNTS_TEST(kind_of_server_is_asked_and_told),
         ACCOUNTS_TEST(global_catalog_is_asked_for_what_it_has),
         ACCOUNTS_TEST(followup_without_names_asks_nothing),
     };

@@ -60,6 +60,9 @@ what_is_no_dn_has_no_values(void **state)
     expect_component("", 0, "");
     expect_component("no DN", 0, "");
     expect_component("CN=a,,CN=b", 0, "");
+    expect_component("CN=", 0, "");
+    expect_component("CN=a,CN=,CN=c", 1, "");
+    expect_component("CN=a,CN=,CN=c", 2, "c");
 }
 
 

@@ -182,7 +182,8 @@ file_without_the_right_to_read_is_told_with_what_to_do(void **state)
     if (getuid() == 0)
         assert_int_equal(seteuid(65534), 0);
     expect_unreadable(&scene, "Permission denied");
-    expect_unreadable(&scene, "setfacl");
+    expect_unreadable(&scene, "reading it: Permission denied; have systemd "
+                      "hand a copy to the service (LoadCredential=");
     assert_int_equal(seteuid(getuid()), 0);
     scene_clear(&scene);
 }

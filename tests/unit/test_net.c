@@ -368,6 +368,42 @@ a_mute_datagram_port_is_filtered(void **state)
 
 
 static void
+a_datagram_that_must_go_once_is_not_sent_again(void **state)
+{
+    struct little_server server = little_udp(NULL);
+    struct net_request request = request_to(server.port, TRANSPORT_UDP, NULL);
+    int64_t start_ms = now_ms();
+    struct ending ending;
+    char bytes[16];
+
+    (void)state;
+    request.once = true;
+    ending = run(request);
+    assert_int_equal(ending.result.outcome, PORT_FILTERED);
+    assert_true(ending.result.timed_out);
+    assert_true(now_ms() - start_ms >= TIMEOUT_MS);
+    assert_int_equal(recv(server.fd, bytes, sizeof(bytes), MSG_DONTWAIT), 4);
+    assert_true(recv(server.fd, bytes, sizeof(bytes), MSG_DONTWAIT) < 0);
+    little_stop(&server);
+}
+
+
+static void
+what_has_gone_out_is_told(void **state)
+{
+    struct little_server mute = little_tcp(NULL), deaf = little_udp(NULL);
+
+    (void)state;
+    assert_true(run_to(mute.port, TRANSPORT_TCP).result.sent);
+    assert_true(run_to(deaf.port, TRANSPORT_UDP).result.sent);
+    assert_false(run_to(little_closed_port(SOCK_STREAM), TRANSPORT_TCP)
+                     .result.sent);
+    little_stop(&mute);
+    little_stop(&deaf);
+}
+
+
+static void
 a_lost_datagram_is_sent_again(void **state)
 {
     struct little_server server = little_udp(answer_the_third_time);
@@ -599,6 +635,8 @@ main(void)
         cmocka_unit_test(accepted_and_mute_is_silent),
         cmocka_unit_test(no_connection_is_filtered),
         cmocka_unit_test(a_mute_datagram_port_is_filtered),
+        cmocka_unit_test(a_datagram_that_must_go_once_is_not_sent_again),
+        cmocka_unit_test(what_has_gone_out_is_told),
         cmocka_unit_test(a_lost_datagram_is_sent_again),
         cmocka_unit_test(an_answered_datagram_is_not_sent_again),
         cmocka_unit_test(a_forged_datagram_does_not_end_the_wait),

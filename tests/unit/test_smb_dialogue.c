@@ -196,6 +196,7 @@ fails(little_script *script, bool answered, const char *words)
                                    start_us + TIMEOUT_US, &error));
     assert_true(now_monotonic_us() - start_us < PATIENCE_US);
     assert_int_equal(dialogue.answered, answered);
+    assert_false(dialogue.refused);
     if (!strstr(error.text, words))
         fail_msg("\"%s\" is not in: %s", words, error.text);
     smb_dialogue_close(&dialogue);
@@ -258,7 +259,44 @@ a_refusal_is_an_answer(void **state)
     forgets_token = true;
     assert_true(talk(&dialogue, &error));
     assert_true(dialogue.status == UINT32_C(0xc000006d));
+    assert_true(dialogue.refused);
     assert_int_equal(*logoffs, 0);
+}
+
+
+static void
+what_is_no_error_is_no_refusal(void **state)
+{
+    static const uint32_t statuses[] = {
+        SMB2_STATUS_SUCCESS, SMB2_STATUS_MORE_PROCESSING,
+        UINT32_C(0x40000000), UINT32_C(0x80000005), UINT32_C(0xbfffffff),
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(statuses) / sizeof(*statuses); i++) {
+        struct smb_dialogue dialogue;
+        struct error error;
+
+        begin();
+        setup_status = statuses[i];
+        assert_true(talk(&dialogue, &error));
+        assert_false(dialogue.refused);
+    }
+}
+
+
+static void
+an_error_without_a_right_form_is_no_refusal(void **state)
+{
+    struct smb_dialogue dialogue;
+    struct error error;
+
+    (void)state;
+    begin();
+    setup_status = UINT32_C(0xc000006d);
+    wrong_id = true;
+    assert_false(talk(&dialogue, &error));
+    assert_false(dialogue.refused);
 }
 
 
@@ -344,6 +382,8 @@ main(void)
         cmocka_unit_test(one_that_wants_signatures_gets_no_logoff),
         cmocka_unit_test(half_a_session_gets_no_logoff),
         cmocka_unit_test(a_refusal_is_an_answer),
+        cmocka_unit_test(what_is_no_error_is_no_refusal),
+        cmocka_unit_test(an_error_without_a_right_form_is_no_refusal),
         cmocka_unit_test(a_server_may_say_that_it_is_at_work),
         cmocka_unit_test(a_token_outside_of_its_message_is_an_error),
         cmocka_unit_test(an_answer_to_another_message_is_an_error),

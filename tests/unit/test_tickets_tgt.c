@@ -287,6 +287,19 @@ answer_too_big_for_udp_asks_for_tcp(void **state)
 
 
 static void
+silence_after_a_proof_is_said_to_be_that(void **state)
+{
+    struct estate *estate = *state;
+
+    answers_tgt(estate, DC1, KDC_UNREACHED, 25);
+    estate_port(estate, MON, DC1, 1, 88, TRANSPORT_TCP, PORT_OPEN);
+    judge(estate);
+    directory_expect_text(estate, "TGT_FAILED", TGT1,
+                          "has not answered that in time");
+}
+
+
+static void
 silence_of_a_closed_port_is_told_by_the_port(void **state)
 {
     struct estate *estate = *state;
@@ -375,6 +388,7 @@ main(void)
         ESTATE_TEST(account_that_no_kdc_knows_is_not_a_matter_of_replication),
         ESTATE_TEST(skew_is_told_with_the_offset),
         ESTATE_TEST(answer_too_big_for_udp_asks_for_tcp),
+        ESTATE_TEST(silence_after_a_proof_is_said_to_be_that),
         ESTATE_TEST(silence_of_a_closed_port_is_told_by_the_port),
         ESTATE_TEST(silence_behind_an_open_port_is_a_failure),
         ESTATE_TEST(silence_that_no_port_explains_is_a_failure),

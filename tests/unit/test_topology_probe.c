@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -171,6 +172,93 @@ newer_list_of_naming_contexts_is_preferred(void **state)
     assert_string_equal(fact->ncs.items[1], "DC=DomainDnsZones," NC);
     fact = script_fact(FACT_DSA, 1);
     assert_int_equal(fact->ncs.count, 1);
+}
+
+
+/* Give the directory service added last so many naming contexts, each with as
+   long a name as is kept. */
+static void
+add_contexts(size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char *nc = xasprintf("DC=%0990zu", i);
+
+        script_value("msDS-hasMasterNCs", nc);
+        free(nc);
+    }
+}
+
+
+static void
+naming_contexts_are_bounded(void **state)
+{
+    const struct dsa_fact *fact;
+
+    (void)state;
+    add_dsa();
+    add_contexts(512);
+    add_dsa();
+    add_contexts(513);
+    assert_true(search());
+    for (size_t i = 0; i < 2; i++) {
+        fact = script_fact(FACT_DSA, i);
+        assert_int_equal(fact->ncs.count, 512);
+    }
+}
+
+
+static void
+survey_that_is_too_big_fails_with_what_it_has(void **state)
+{
+    enum { COUNT = 48, FIT_LEAST = 24, FIT_MOST = 36 };
+    const struct search_fact *fact;
+
+    (void)state;
+    /* Only what is told of each counts. */
+    for (int i = 0; i < COUNT; i++) {
+        add_dsa();
+        add_contexts(1000);
+    }
+    assert_true(search());
+    assert_in_range(script_count(FACT_DSA), FIT_LEAST, FIT_MOST);
+    fact = script_fact(FACT_SEARCH, 0);
+    assert_int_equal(fact->purpose, SEARCH_TOPOLOGY);
+    assert_int_equal(fact->outcome, SEARCH_FAILED);
+    assert_non_null(strstr(fact->detail, "more DCs than can be kept"));
+    fact = script_fact(FACT_SEARCH, 1);
+    assert_int_equal(fact->outcome, SEARCH_OK);
+}
+
+
+static void
+each_of_many_finds_its_server(void **state)
+{
+    enum { COUNT = 31 };
+
+    (void)state;
+    for (int i = 0; i < COUNT; i++) {
+        /* In no order. */
+        int number = i * 7 % COUNT;
+        char *dn = xasprintf("CN=DC%d,CN=Servers,CN=Oslo," SITES, number);
+        char *dsa = xasprintf("CN=NTDS Settings,cn=dc%d,CN=Servers,CN=Oslo,"
+                              SITES, i);
+        char *host = xasprintf("host%d.example.com", number);
+
+        add_object(dn, "server");
+        script_value("dNSHostName", host);
+        add_object(dsa, "nTDSDSA");
+        free(dn);
+        free(dsa);
+        free(host);
+    }
+    assert_true(search());
+    for (int i = 0; i < COUNT; i++) {
+        const struct dsa_fact *fact = script_fact(FACT_DSA, (size_t)i);
+        char *host = xasprintf("host%d.example.com", i);
+
+        assert_string_equal(fact->server, host);
+        free(host);
+    }
 }
 
 
@@ -367,6 +455,9 @@ main(void)
         cmocka_unit_test(dsa_has_its_servers_name_and_site),
         TOPOLOGY_TEST(dsa_without_a_server_or_guid_is_told_nevertheless),
         TOPOLOGY_TEST(newer_list_of_naming_contexts_is_preferred),
+        TOPOLOGY_TEST(naming_contexts_are_bounded),
+        TOPOLOGY_TEST(survey_that_is_too_big_fails_with_what_it_has),
+        TOPOLOGY_TEST(each_of_many_finds_its_server),
         TOPOLOGY_TEST(read_only_dc_holds_its_full_replicas),
         TOPOLOGY_TEST(site_link_has_its_sites_and_interval),
         cmocka_unit_test(site_link_has_defaults_and_limits),
