@@ -11,6 +11,7 @@
 
 #include "checks/accounts.h"
 #include "checks/codes.h"
+#include "checks/replication.h"
 #include "checks/setspn.h"
 
 enum { ERROR_CLIENT_UNKNOWN = 6 };  /* RFC 4120 section 7.5.9 */
@@ -147,9 +148,8 @@ report_absent(const struct audit *audit, const struct watched *watched,
     for (size_t i = 0; i < absent->count; i++)
         finding_concerns(finding, absent->items[i]);
     add_evidence(watched, finding);
-    finding_remedy(finding,
-                   "on a domain controller: repadmin /syncall /AdeP, then "
-                   "repadmin /showrepl; with Samba: samba-tool drs showrepl");
+    replication_advise_behind(finding,
+                              absent->count == 1 ? absent->items[0] : NULL);
     finding_reference(finding, code_find("ACCOUNT_MISSING")->reference);
     free(owner);
     free(hosts);

@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "checks/accounts.h"
 #include "checks/codes.h"
+#include "checks/replication.h"
 #include "checks/setspn.h"
 
 /* An RODC puts its own number into the upper 16 bits (MS-KILE 3.1.5.8). */
@@ -285,12 +286,9 @@ complete(const struct watched *watched, const struct samples *samples,
 
     add_evidence(watched, samples, finding);
     finding_remedy(finding,
-                   "on a domain controller: repadmin /showobjmeta * %s, then "
-                   "repadmin /syncall /AdeP and repadmin /showrepl", dn);
-    finding_remedy(finding,
-                   "with Samba, on a domain controller: samba-tool drs "
-                   "showrepl, then samba-tool drs replicate DESTINATION "
-                   "SOURCE NC");
+                   "on a domain controller, who changed it when: repadmin "
+                   "/showobjmeta * %s", dn);
+    replication_advise_behind(finding, NULL);
     finding_reference(finding, code_find("ACCOUNT_KVNO_DIVERGED")->reference);
     free(dn);
 }

@@ -280,8 +280,9 @@ report(const struct audit *audit, const struct watched *watched,
     struct finding *finding = findings_add(
         audit->findings, STATUS_CRITICAL,
         accounts_impact(watched, STATUS_CRITICAL), condition->code,
-        watched->name, "%s, %s, %s%s%s: KDCs refuse it", watched->name, owner,
-        condition->words, all ? "" : " on ", all ? "" : hosts);
+        watched->name, "%s, %s, %s%s%s: KDCs give it no ticket",
+        watched->name, owner, condition->words, all ? "" : " on ",
+        all ? "" : hosts);
 
     add_evidence(audit, watched, condition, finding);
     kdc_reason_advise(kdc_reason_find(0, condition->nt_statuses[0]),

@@ -230,15 +230,18 @@ static void
 report_weak(const struct audit *audit, const struct watched *watched,
             const struct strings *weak)
 {
+    const struct account_fact *first = first_weak(watched);
+    bool des = uses_des_only(first) || !(first->etypes & ETYPES_RC4);
     char *hosts = accounts_join(weak);
     char *owner = accounts_describe(watched);
     struct finding *finding = findings_add(
         audit->findings, STATUS_WARNING,
         accounts_impact(watched, STATUS_WARNING), "ACCOUNT_ETYPES_WEAK",
-        watched->name,
-        "%s, %s, allows no encryption stronger than RC4 (on %s): domain "
-        "controllers with the updates of 2026 refuse it by default",
-        watched->name, owner, hosts);
+        watched->name, "%s, %s, allows %s (on %s): %s", watched->name, owner,
+        des ? "DES alone" : "no encryption stronger than RC4", hosts,
+        des ? "hardly any KDC still seals tickets with that"
+            : "domain controllers with the updates of 2026 refuse it by "
+              "default");
 
     for (size_t i = 0; i < watched->sight_count; i++) {
         const struct account_fact *fact = watched->sights[i].fact;
@@ -256,7 +259,7 @@ report_weak(const struct audit *audit, const struct watched *watched,
                          fact->dn, fact->base.seen_from);
         free(names);
     }
-    advise_aes(first_weak(watched), finding);
+    advise_aes(first, finding);
     finding_reference(finding, code_find("ACCOUNT_ETYPES_WEAK")->reference);
     free(owner);
     free(hosts);

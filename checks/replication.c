@@ -134,6 +134,21 @@ replication_advise(struct finding *finding, const char *source,
 
 
 void
+replication_advise_behind(struct finding *finding, const char *behind)
+{
+    char *to = setspn_quote(behind ? behind : "BEHIND");
+
+    finding_remedy(finding,
+                   "on a domain controller: repadmin /syncall /AdeP, then "
+                   "repadmin /showrepl %s", behind ? to : "*");
+    finding_remedy(finding,
+                   "with Samba: samba-tool drs showrepl %s, then samba-tool "
+                   "drs replicate %s UP-TO-DATE NAMING-CONTEXT", to, to);
+    free(to);
+}
+
+
+void
 replication_questions(const struct facts *facts,
                       const struct settings *settings,
                       const char *source_host, struct strings *pending_out)

@@ -98,6 +98,10 @@ enum status replication_judge_lag(const struct replication *replication,
                                   const struct pair *pair,
                                   const struct lag *lag, enum status failing);
 
+/* Advise how to bring up to date whoever is behind: a DC, or NULL where there
+   may be several. */
+void replication_advise_behind(struct finding *finding, const char *behind);
+
 /* Advise how to replicate a naming context now, and how to look. */
 void replication_advise(struct finding *finding, const char *source,
                         const char *destination, const char *nc);

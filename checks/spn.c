@@ -17,6 +17,7 @@
 
 #include "base/text.h"
 #include "checks/check.h"
+#include "checks/replication.h"
 #include "checks/setspn.h"
 #include "checks/spn.h"
 
@@ -255,9 +256,7 @@ report_absent_on_some(const struct judge *judge, const struct demand *demand,
         name, demand->spn, tally->with, judge->seen, hosts);
 
     complete_finding(judge, demand, tally, finding);
-    finding_remedy(finding,
-                   "on a domain controller: repadmin /syncall /AdeP, then "
-                   "repadmin /showrepl; with Samba: samba-tool drs showrepl");
+    replication_advise_behind(finding, NULL);
     free(name);
     free(hosts);
 }
@@ -341,8 +340,8 @@ report_disabled(const struct judge *judge, const struct server *server,
     struct finding *finding = findings_add(
         judge->findings, STATUS_CRITICAL, IMPACT_MAIL_FAILS,
         "SPN_ACCOUNT_DISABLED", name,
-        "the account of the mail server %s is disabled: it can neither get "
-        "tickets nor be given any", server->mail->host);
+        "the account of the mail server %s is disabled: it gets no tickets, "
+        "and Windows gives none for its names", server->mail->host);
     char *word = setspn_quote(name);
 
     for (size_t i = 0; i < server->account->copy_count; i++) {

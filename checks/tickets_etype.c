@@ -17,6 +17,7 @@
 
 #include "checks/etypes.h"
 #include "checks/etypes_advice.h"
+#include "checks/replication.h"
 #include "checks/tickets.h"
 
 enum { AES_BITS = ETYPES_AES128 | ETYPES_AES256 };
@@ -148,10 +149,7 @@ report_weaker(const struct tickets *tickets, const struct sealed *sealed,
 
     complete(sealed, finding);
     finding_concerns(finding, sealed->kdc->host);
-    finding_remedy(finding,
-                   "on a domain controller: repadmin /syncall /AdeP, then "
-                   "repadmin /showrepl %s; with Samba: samba-tool drs "
-                   "showrepl", sealed->kdc->host);
+    replication_advise_behind(finding, sealed->kdc->host);
     finding_reference(finding, "RFC 8429");
     free(better);
     free(type);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "checks/kdc_reasons.h"
+#include "checks/replication.h"
 #include "checks/setspn.h"
 #include "checks/tickets_report.h"
 
@@ -74,17 +75,6 @@ add_finding(const struct inquiry *inquiry, const struct answer *answer,
 }
 
 
-/* Advise to bring a DC that lags behind up to date. */
-static void
-advise_replication(const struct kdc *kdc, struct finding *finding)
-{
-    finding_remedy(finding,
-                   "on a domain controller: repadmin /syncall /AdeP, then "
-                   "repadmin /showrepl %s; with Samba: samba-tool drs "
-                   "showrepl", kdc->host);
-}
-
-
 /* Senders remember what they were given, and that they were refused. */
 static void
 advise_purge(struct finding *finding)
@@ -136,7 +126,7 @@ advise_unknown(const struct inquiry *inquiry, const struct answer *answer,
 
     switch (answer->word.verdict) {
     case SPN_ELSEWHERE:
-        advise_replication(answer->kdc, finding);
+        replication_advise_behind(finding, answer->kdc->host);
         break;
     case SPN_HELD:
         finding_remedy(finding,
@@ -292,7 +282,7 @@ report_failed(const struct inquiry *inquiry, const struct answer *answer)
     tickets_advise_blame(inquiry->tickets, answer->kdc,
                          reason ? (int)reason->blame : BLAME_KDC, finding);
     if (!is_everywhere(inquiry))
-        advise_replication(answer->kdc, finding);
+        replication_advise_behind(finding, answer->kdc->host);
     finding_reference(finding, "RFC 4120 section 7.5.9");
     free(words);
 }

@@ -219,6 +219,8 @@ account_for_des_alone_is_weak(void **state)
     estate_expect(estate, "ACCOUNT_ETYPES_WEAK", "MX1$", STATUS_WARNING);
     directory_expect_text(estate, "ACCOUNT_ETYPES_WEAK", "MX1$",
                           "-UseDESKeyOnly $false");
+    directory_expect_text(estate, "ACCOUNT_ETYPES_WEAK", "MX1$",
+                          "allows DES alone");
 }
 
 

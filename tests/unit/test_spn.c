@@ -200,6 +200,8 @@ spn_missing_on_one_dc_is_a_warning_naming_it(void **state)
     assert_true(concerns(estate, "SPN_MISSING", "SMTPSVC/" MX1, DC2));
     expect_number(estate, "SPN_MISSING", "SMTPSVC/" MX1, "dcs_without", 1);
     expect_number(estate, "SPN_MISSING", "SMTPSVC/" MX1, "dcs_with", 1);
+    directory_expect_text(estate, "SPN_MISSING", "SMTPSVC/" MX1,
+                          "samba-tool drs replicate");
 }
 
 
