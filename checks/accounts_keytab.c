@@ -23,11 +23,33 @@
 #include "checks/setspn.h"
 
 
-/* Advise how to write a keytab anew. */
+/* As many principals are named in commands. */
+enum { COMMANDS_MOST = 8 };
+
+
+/* Advise how Samba exports the keys of all principals that lack theirs. */
 static void
-advise(const struct ring *ring, const char *principal,
+advise_export(const struct strings *principals, struct finding *finding)
+{
+    for (size_t i = 0; i < principals->count && i < COMMANDS_MOST; i++) {
+        char *name = setspn_quote(principals->items[i]);
+
+        finding_remedy(finding,
+                       "with Samba, on a domain controller, and then copied "
+                       "there: samba-tool domain exportkeytab NEW-KEYTAB "
+                       "--principal=%s", name);
+        free(name);
+    }
+}
+
+
+/* Advise how to write a keytab anew; the first principal is the one that
+   senders depend on most. */
+static void
+advise(const struct ring *ring, const struct strings *principals,
        struct finding *finding)
 {
+    const char *principal = principals->items[0];
     char *file = setspn_quote(ring->file);
     char *name = setspn_quote(principal);
     char *account = setspn_quote(ring->watched->name);
@@ -44,9 +66,7 @@ advise(const struct ring *ring, const char *principal,
                        "--computer-password-lifetime=0, or net ads keytab "
                        "create; kinit first, as the old key lets none of "
                        "them in", file, file);
-        finding_remedy(finding,
-                       "with Samba, on a domain controller: samba-tool "
-                       "domain exportkeytab %s --principal=%s", file, name);
+        advise_export(principals, finding);
         finding_remedy(finding,
                        "on a Windows domain controller, which sets a new "
                        "password: ktpass -princ %s -mapuser %s +rndPass "
@@ -105,6 +125,7 @@ report_stale(const struct ring *ring, const struct judgement *first,
 {
     char *has = ring_describe(ring, first->principal);
     char *type = first->etype ? etype_text(first->etype) : xstrdup("");
+    struct strings named = {NULL, 0};
     struct finding *finding = findings_add(
         ring->audit->findings, STATUS_CRITICAL, IMPACT_MAIL_FAILS,
         "KEYTAB_STALE", first->principal,
@@ -115,7 +136,11 @@ report_stale(const struct ring *ring, const struct judgement *first,
     finding_value(finding, "kvno", (double)first->kvno, "");
     finding_value(finding, "principals", (double)principals->count, "");
     add_evidence(ring, principals, finding);
-    advise(ring, first->principal, finding);
+    strings_add(&named, first->principal);
+    for (size_t i = 0; i < principals->count; i++)
+        strings_add_unique(&named, principals->items[i]);
+    advise(ring, &named, finding);
+    strings_clear(&named);
     finding_reference(finding, code_find("KEYTAB_STALE")->reference);
     free(type);
     free(has);
@@ -147,6 +172,7 @@ static void
 report_foreign(const struct ring *ring)
 {
     char *principal = first_principal(ring);
+    struct strings alone = {&principal, 1};
     struct finding *finding = findings_add(
         ring->audit->findings, STATUS_CRITICAL, IMPACT_MAIL_FAILS,
         "KEYTAB_STALE", principal,
@@ -154,7 +180,7 @@ report_foreign(const struct ring *ring)
         ring->file, ring->server->mail->host, ring->watched->name);
 
     add_evidence(ring, &(struct strings){NULL, 0}, finding);
-    advise(ring, principal, finding);
+    advise(ring, &alone, finding);
     finding_reference(finding, code_find("KEYTAB_STALE")->reference);
     free(principal);
 }

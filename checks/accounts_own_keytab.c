@@ -69,8 +69,8 @@ report(const struct audit *audit, const struct tgt_fact *tgt,
                    "--host-keytab=%s --computer-password-lifetime=0", file,
                    file);
     finding_remedy(finding,
-                   "with Samba, on a domain controller: samba-tool domain "
-                   "exportkeytab %s --principal=%s, and copy it here", file,
+                   "with Samba, on a domain controller, and then copied here: "
+                   "samba-tool domain exportkeytab NEW-KEYTAB --principal=%s",
                    name);
     finding_remedy(finding,
                    "on a Windows domain controller, which sets a new "

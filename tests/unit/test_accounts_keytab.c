@@ -79,8 +79,8 @@ keytab_without_the_current_key_is_critical(void **state)
     directory_expect_text(estate, "KEYTAB_STALE", MX1_KEY,
                           "msktutil --update --keytab " MX1_KEYTAB);
     directory_expect_text(estate, "KEYTAB_STALE", MX1_KEY,
-                          "samba-tool domain exportkeytab " MX1_KEYTAB
-                          " --principal='" MX1_KEY "'");
+                          "samba-tool domain exportkeytab NEW-KEYTAB "
+                          "--principal='" MX1_KEY "'");
     directory_expect_text(estate, "KEYTAB_STALE", MX1_KEY,
                           "ktpass -princ '" MX1_KEY "' -mapuser MX1$");
     accounts_expect_target(estate, "KEYTAB_STALE", MX1_KEY, DC1);
@@ -216,6 +216,9 @@ keytab_is_told_once_by_what_senders_ask_for(void **state)
     directory_expect_text(estate, "KEYTAB_STALE", MX1_KEY,
                           "has of MX1$@EXAMPLE.COM: kvno 4");
     estate_expect_count(estate, 1);
+    /* All of them are to be exported. */
+    directory_expect_text(estate, "KEYTAB_STALE", MX1_KEY,
+                          "--principal='SMTP/mx1@EXAMPLE.COM'");
 }
 
 
