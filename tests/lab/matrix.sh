@@ -226,7 +226,7 @@ expect_health_for()
         run_check "$work/report"
         expect_healthy "$2: healthy run $run after $((SECONDS - from)) s" \
             "$work/report"
-        sleep 1
+        sleep 4
     done
 }
 
@@ -254,7 +254,7 @@ check_fault()
                     expect_offset "$fault" "$work/report" "mon.$lab_domain" -420
                 fi ;;
     dc-hung)    expect_bounded_time "$work/report" ;;
-    dc-restart) expect_health_for 20 'after a restart' ;;
+    dc-restart) expect_health_for 60 'after a restart' ;;
     monitor-key-wrong)
                 run_check "$work/report" "${options[@]}"
                 expect_equal 'a wrong key is tried once, whatever is run again' \
