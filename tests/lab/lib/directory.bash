@@ -311,7 +311,7 @@ directory_replicate()
         "DC=ForestDnsZones,$lab_base" "CN=Configuration,$lab_base")
     [ $# -eq 2 ] || partitions=("$3")
     for partition in "${partitions[@]}"; do
-        host_exec "$2" timeout 10 samba-tool drs replicate "$2.$lab_domain" \
+        host_exec "$2" timeout 30 samba-tool drs replicate "$2.$lab_domain" \
             "$1.$lab_domain" "$partition" -U Administrator \
             --password="$lab_password" >/dev/null
     done

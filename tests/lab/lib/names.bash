@@ -49,10 +49,11 @@ die()
     exit 1
 }
 
-# Wait until a command succeeds: until SECONDS WHAT COMMAND...
+# Wait until a command succeeds: wait_until SECONDS WHAT COMMAND...  A machine
+# that is busy with other things gets three times as long.
 wait_until()
 {
-    local deadline=$((SECONDS + $1)) what=$2
+    local deadline=$((SECONDS + 3 * $1)) what=$2
     shift 2
     until "$@" >/dev/null 2>&1; do
         if [ "$SECONDS" -ge "$deadline" ]; then
