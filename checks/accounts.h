@@ -89,9 +89,9 @@ enum impact accounts_impact(const struct watched *watched,
    free(). */
 char *accounts_describe(const struct watched *watched);
 
-/* Join the first few texts of a list for a message, for the caller to
-   free(). */
-char *accounts_join(const struct strings *texts);
+/* Tell when the password was set, as each DC shows it. */
+void accounts_tell_passwords(const struct watched *watched,
+                             struct finding *finding);
 
 /* Whether a ticket that a KDC of this realm gave is sealed with an account's
    key: no other holds its SPN. */

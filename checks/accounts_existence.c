@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "checks/accounts.h"
 #include "checks/codes.h"
 #include "checks/replication.h"
@@ -135,7 +136,7 @@ static void
 report_absent(const struct audit *audit, const struct watched *watched,
               const struct strings *absent)
 {
-    char *hosts = accounts_join(absent);
+    char *hosts = text_join(absent);
     char *owner = accounts_describe(watched);
     struct finding *finding = findings_add(
         audit->findings, STATUS_WARNING,

@@ -263,17 +263,7 @@ add_evidence(const struct watched *watched, const struct samples *samples,
                          sample->kvno, sample->read_only ? " (an RODC)" : "",
                          sample->seen_from);
     }
-    for (size_t i = 0; i < watched->sight_count; i++) {
-        const struct account_fact *fact = watched->sights[i].fact;
-        char time[TEXT_TIME_SIZE];
-
-        if (!fact || fact->password_set_us <= 0)
-            continue;
-        text_time(fact->password_set_us, time);
-        finding_evidence(finding, "ldap", fact->host, fact->base.time_us,
-                         "pwdLastSet is %s of %s, seen from %s", time,
-                         fact->dn, fact->base.seen_from);
-    }
+    accounts_tell_passwords(watched, finding);
 }
 
 
@@ -302,7 +292,7 @@ report_behind(const struct audit *audit, const struct watched *watched,
 {
     bool fatal = comparison->writable_apart > 1;
     enum status status = fatal ? STATUS_CRITICAL : STATUS_WARNING;
-    char *behind = accounts_join(&comparison->behind);
+    char *behind = text_join(&comparison->behind);
     char *owner = accounts_describe(watched);
     struct finding *finding = findings_add(
         audit->findings, status, accounts_impact(watched, status),
@@ -374,7 +364,7 @@ static void
 report_times(const struct audit *audit, const struct watched *watched,
              const struct samples *samples, const struct strings *others)
 {
-    char *hosts = accounts_join(others);
+    char *hosts = text_join(others);
     char *owner = accounts_describe(watched);
     struct finding *finding = findings_add(
         audit->findings, STATUS_WARNING,

@@ -110,7 +110,7 @@ static void
 report(const struct audit *audit, const struct watched *watched,
        const struct principal_keys *keys)
 {
-    char *behind = accounts_join(&keys->behind);
+    char *behind = text_join(&keys->behind);
     char *owner = accounts_describe(watched);
     struct finding *finding = findings_add(
         audit->findings, STATUS_WARNING,

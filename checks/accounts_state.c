@@ -275,7 +275,7 @@ report(const struct audit *audit, const struct watched *watched,
        const struct condition *condition, const struct tally *tally)
 {
     bool all = tally->hosts.count == tally->answered.count;
-    char *hosts = accounts_join(&tally->hosts);
+    char *hosts = text_join(&tally->hosts);
     char *owner = accounts_describe(watched);
     struct finding *finding = findings_add(
         audit->findings, STATUS_CRITICAL,

@@ -128,17 +128,7 @@ report_stale(const struct audit *audit, const struct watched *watched,
         "changes it every 30 days, unless it cannot",
         watched->name, owner, age, limit);
 
-    for (size_t i = 0; i < watched->sight_count; i++) {
-        const struct account_fact *fact = watched->sights[i].fact;
-        char time[TEXT_TIME_SIZE];
-
-        if (!fact || fact->password_set_us <= 0)
-            continue;
-        text_time(fact->password_set_us, time);
-        finding_evidence(finding, "ldap", fact->host, fact->base.time_us,
-                         "pwdLastSet is %s of %s, seen from %s", time,
-                         fact->dn, fact->base.seen_from);
-    }
+    accounts_tell_passwords(watched, finding);
     finding_value(finding, "password_age", (double)age_us / (double)DAY_US,
                   "d");
     if (is_managed(watched))
@@ -232,7 +222,7 @@ report_weak(const struct audit *audit, const struct watched *watched,
 {
     const struct account_fact *first = first_weak(watched);
     bool des = uses_des_only(first) || !(first->etypes & ETYPES_RC4);
-    char *hosts = accounts_join(weak);
+    char *hosts = text_join(weak);
     char *owner = accounts_describe(watched);
     struct finding *finding = findings_add(
         audit->findings, STATUS_WARNING,
@@ -350,7 +340,7 @@ accounts_note_hidden(const struct audit *audit, const struct watched *watched)
             if (watched->sights[j].fact
                 && attributes[i].is_hidden(&watched->sights[j]))
                 strings_add(&hosts, watched->sights[j].host);
-        text = accounts_join(&hosts);
+        text = text_join(&hosts);
         if (hosts.count > 0)
             findings_not_covered(audit->findings,
                                  "%s: %s may not be read on %s",

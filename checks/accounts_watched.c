@@ -319,27 +319,21 @@ accounts_impact(const struct watched *watched, enum status status)
 }
 
 
-char *
-accounts_join(const struct strings *texts)
+void
+accounts_tell_passwords(const struct watched *watched,
+                        struct finding *finding)
 {
-    enum { MOST = 4 };
-    char *joined = xstrdup("");
+    for (size_t i = 0; i < watched->sight_count; i++) {
+        const struct account_fact *fact = watched->sights[i].fact;
+        char time[TEXT_TIME_SIZE];
 
-    for (size_t i = 0; i < texts->count && i < MOST; i++) {
-        char *longer = xasprintf("%s%s%s", joined, i ? ", " : "",
-                                 texts->items[i]);
-
-        free(joined);
-        joined = longer;
+        if (!fact || fact->password_set_us <= 0)
+            continue;
+        text_time(fact->password_set_us, time);
+        finding_evidence(finding, "ldap", fact->host, fact->base.time_us,
+                         "pwdLastSet is %s of %s, seen from %s", time,
+                         fact->dn, fact->base.seen_from);
     }
-    if (texts->count > MOST) {
-        char *longer = xasprintf("%s and %zu more", joined,
-                                 texts->count - MOST);
-
-        free(joined);
-        joined = longer;
-    }
-    return joined;
 }
 
 
@@ -350,7 +344,7 @@ accounts_describe(const struct watched *watched)
 
     if (watched->servers.count == 0)
         return xstrdup("the account that spnhealthd itself uses");
-    hosts = accounts_join(&watched->servers);
+    hosts = text_join(&watched->servers);
     text = xasprintf("the account of the mail server%s %s",
                      watched->servers.count > 1 ? "s" : "", hosts);
     free(hosts);

@@ -272,7 +272,7 @@ ring_describe(const struct ring *ring, const char *principal)
         free(version);
         free(type);
     }
-    text = versions.count > 0 ? accounts_join(&versions) : xstrdup("none");
+    text = versions.count > 0 ? text_join(&versions) : xstrdup("none");
     strings_clear(&versions);
     return text;
 }

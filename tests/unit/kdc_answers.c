@@ -98,6 +98,18 @@ add_site(struct estate *estate, const char *dc, const char *site,
 
 
 void
+answers_judged(struct estate *estate, enum kdc_outcome outcome1,
+               int64_t error1, enum kdc_outcome outcome2, int64_t error2)
+{
+    answers_well(estate, DC1, VITAL);
+    answers_well(estate, DC2, VITAL);
+    answers_ticket(estate, DC1, VITAL, outcome1, error1);
+    answers_ticket(estate, DC2, VITAL, outcome2, error2);
+    estate_judge(estate, &tickets_check);
+}
+
+
+void
 answers_two_sites(struct estate *estate)
 {
     struct target_mail *mail = settings_mail(estate->settings, MX1);

@@ -35,6 +35,11 @@ struct ticket_fact *answers_ticket(struct estate *estate, const char *kdc,
 void answers_well(struct estate *estate, const char *kdc,
                   const char *but_not);
 
+/* Judge with each KDC saying so of the vital SPN; all else is well. */
+void answers_judged(struct estate *estate, enum kdc_outcome outcome1,
+                    int64_t error1, enum kdc_outcome outcome2,
+                    int64_t error2);
+
 /* Two sites: DC1 and the mail server are in one, DC2 in the other. */
 void answers_two_sites(struct estate *estate);
 

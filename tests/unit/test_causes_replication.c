@@ -14,61 +14,7 @@
 #include <cmocka.h>
 
 #include "checks/causes.h"
-#include "tests/unit/estate.h"
-
-
-/* An estate with one DC, and findings to explain. */
-static int
-set_up(void **state)
-{
-    struct estate *estate = estate_new();
-
-    estate_dc(estate, DC1, 1);
-    estate->findings = findings_new();
-    findings_begin_check(estate->findings, "test");
-    *state = estate;
-    return 0;
-}
-
-
-static int
-tear_down(void **state)
-{
-    estate_free(*state);
-    return 0;
-}
-
-
-static struct finding *
-add(struct estate *estate, enum status status, const char *code,
-    const char *subject)
-{
-    return findings_add(estate->findings, status, IMPACT_MONITORING, code,
-                        subject, "-");
-}
-
-
-/* Whether the table says that one finding, UNKNOWN, is explained by another
-   one, CRITICAL, in an estate with DC1. */
-static bool
-explains(const char *cause_code, const char *cause, const char *effect_code,
-         const char *effect)
-{
-    struct estate *estate;
-    void *state;
-    const struct finding *symptom;
-    bool explained;
-
-    set_up(&state);
-    estate = state;
-    symptom = add(estate, STATUS_UNKNOWN, effect_code, effect);
-    finding_value(add(estate, STATUS_CRITICAL, cause_code, cause), "offset",
-                  -420, "s");
-    causes_apply(estate->findings, estate->settings);
-    explained = symptom->caused_by.count > 0;
-    estate_free(estate);
-    return explained;
-}
+#include "tests/unit/inquest.h"
 
 
 static void
@@ -111,7 +57,7 @@ lag_explains(const char *nc, const char *code, const char *subject,
     struct finding *effect;
     bool explained;
 
-    set_up(&state);
+    inquest_set_up(&state);
     estate = state;
     effect = add(estate, STATUS_CRITICAL, code, subject);
     if (dc)
@@ -193,7 +139,8 @@ a_way_that_fails_explains_all_that_differs_on_it(void **state)
 }
 
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name)                                                          \
+    cmocka_unit_test_setup_teardown(name, inquest_set_up, inquest_tear_down)
 
 int
 main(void)

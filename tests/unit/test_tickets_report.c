@@ -55,19 +55,6 @@ tear_down(void **state)
 }
 
 
-/* Judge with each KDC saying so of the vital SPN; all else is well. */
-static void
-judge_with(struct estate *estate, enum kdc_outcome outcome1, int64_t error1,
-           enum kdc_outcome outcome2, int64_t error2)
-{
-    answers_well(estate, DC1, VITAL);
-    answers_well(estate, DC2, VITAL);
-    answers_ticket(estate, DC1, VITAL, outcome1, error1);
-    answers_ticket(estate, DC2, VITAL, outcome2, error2);
-    estate_judge(estate, &tickets_check);
-}
-
-
 static void
 expect_number(const struct estate *estate, const char *code,
               const char *subject, const char *name, double number)
@@ -90,7 +77,7 @@ spn_that_nobody_holds_is_unknown(void **state)
 {
     struct estate *estate = *state;
 
-    judge_with(estate, KDC_UNKNOWN, UNKNOWN, KDC_UNKNOWN, UNKNOWN);
+    answers_judged(estate, KDC_UNKNOWN, UNKNOWN, KDC_UNKNOWN, UNKNOWN);
     estate_expect(estate, "TICKET_SPN_UNKNOWN", VITAL1, STATUS_CRITICAL);
     estate_expect(estate, "TICKET_SPN_UNKNOWN", VITAL2, STATUS_CRITICAL);
     estate_expect_count(estate, 2);
@@ -119,7 +106,7 @@ holder_in_another_domain_is_nobody_here(void **state)
 
     directory_foreign(estate, DC1, "CN=X,DC=child,DC=example,DC=com", "X$",
                       VITAL);
-    judge_with(estate, KDC_UNKNOWN, UNKNOWN, KDC_UNKNOWN, UNKNOWN);
+    answers_judged(estate, KDC_UNKNOWN, UNKNOWN, KDC_UNKNOWN, UNKNOWN);
     directory_expect_text(estate, "TICKET_SPN_UNKNOWN", VITAL1,
                           "no account holds it, as the directory shows, too");
 }
@@ -130,7 +117,7 @@ kdc_that_contradicts_its_directory_is_told_so(void **state)
 {
     struct estate *estate = *state;
 
-    judge_with(estate, KDC_UNKNOWN, UNKNOWN, KDC_OK, 0);
+    answers_judged(estate, KDC_UNKNOWN, UNKNOWN, KDC_OK, 0);
     estate_expect(estate, "TICKET_SPN_UNKNOWN", VITAL1, STATUS_CRITICAL);
     estate_expect_count(estate, 1);
     directory_expect_text(estate, "TICKET_SPN_UNKNOWN", VITAL1,
@@ -152,7 +139,7 @@ spn_held_elsewhere_is_not_replicated(void **state)
     directory_computer(estate, DC1, "MX1", ALL_BUT_VITAL " " VITAL);
     directory_computer(estate, DC2, "MX1", ALL_BUT_VITAL);
     directory_mail(estate, MX1, MAIL_CONFIGURED);
-    judge_with(estate, KDC_OK, 0, KDC_UNKNOWN, UNKNOWN);
+    answers_judged(estate, KDC_OK, 0, KDC_UNKNOWN, UNKNOWN);
     estate_expect_count(estate, 1);
     directory_expect_text(estate, "TICKET_SPN_UNKNOWN", VITAL2,
                           "MX1$ holds it on " DC1);
@@ -170,7 +157,7 @@ two_holders_make_it_not_unique(void **state)
     struct estate *estate = *state;
 
     directory_computers(estate, "OLD", VITAL);
-    judge_with(estate, KDC_UNKNOWN, UNKNOWN, KDC_UNKNOWN, UNKNOWN);
+    answers_judged(estate, KDC_UNKNOWN, UNKNOWN, KDC_UNKNOWN, UNKNOWN);
     estate_expect(estate, "TICKET_SPN_NOT_UNIQUE", VITAL1, STATUS_CRITICAL);
     estate_expect_count(estate, 2);
     directory_expect_text(estate, "TICKET_SPN_NOT_UNIQUE", VITAL1,
@@ -189,7 +176,7 @@ two_holders_in_another_dcs_copy_make_it_not_unique(void **state)
     struct estate *estate = *state;
 
     directory_computer(estate, DC2, "OLD", VITAL);
-    judge_with(estate, KDC_UNKNOWN, UNKNOWN, KDC_OK, 0);
+    answers_judged(estate, KDC_UNKNOWN, UNKNOWN, KDC_OK, 0);
     estate_expect(estate, "TICKET_SPN_NOT_UNIQUE", VITAL1, STATUS_CRITICAL);
     directory_expect_text(estate, "TICKET_SPN_NOT_UNIQUE", VITAL1,
                           "MX1$ and OLD$");
@@ -203,7 +190,7 @@ holder_in_a_catalog_alone_makes_no_duplicate(void **state)
 
     directory_foreign(estate, DC1, "CN=X,DC=child,DC=example,DC=com", "X$",
                       VITAL);
-    judge_with(estate, KDC_UNKNOWN, UNKNOWN, KDC_OK, 0);
+    answers_judged(estate, KDC_UNKNOWN, UNKNOWN, KDC_OK, 0);
     estate_expect(estate, "TICKET_SPN_UNKNOWN", VITAL1, STATUS_CRITICAL);
 }
 
@@ -213,7 +200,7 @@ error_8_is_not_unique_whatever_ldap_says(void **state)
 {
     struct estate *estate = *state;
 
-    judge_with(estate, KDC_FAILED, NOT_UNIQUE, KDC_OK, 0);
+    answers_judged(estate, KDC_FAILED, NOT_UNIQUE, KDC_OK, 0);
     estate_expect(estate, "TICKET_SPN_NOT_UNIQUE", VITAL1, STATUS_CRITICAL);
     directory_expect_text(estate, "TICKET_SPN_NOT_UNIQUE", VITAL1,
                           "as the KDC says");
@@ -262,7 +249,8 @@ other_errors_are_failures_in_words(void **state)
         {KDC_UNREACHED, 0, "did not answer: as the test", "Get-Service Kdc"},
         {KDC_FAILED, SERVICE_EXPIRED, "the service's account has expired",
          "Clear-ADAccountExpiration MX1$"},
-        {KDC_FAILED, SERVICE_REVOKED, "the service's account is disabled, locked",
+        {KDC_FAILED, SERVICE_REVOKED,
+         "the service's account is disabled, locked",
          "repadmin"},
         {KDC_FAILED, TGT_REVOKED, "has been revoked", "Get-Service Kdc"},
         {KDC_FAILED, NO_MATCH, "is none for the name", "Get-Service Kdc"},
@@ -297,7 +285,7 @@ evidence_names_the_kdc_that_failed(void **state)
     struct estate *estate = *state;
     const struct finding *finding;
 
-    judge_with(estate, KDC_FAILED, DATABASE_DOWN, KDC_OK, 0);
+    answers_judged(estate, KDC_FAILED, DATABASE_DOWN, KDC_OK, 0);
     finding = findings_find(estate->findings, "TICKET_FAILED", VITAL1);
     assert_non_null(finding);
     assert_int_equal(finding->evidence_count, 1);

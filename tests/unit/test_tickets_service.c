@@ -21,7 +21,8 @@
 #define ALL_BUT_VITAL "SMTP/mx1 SMTP/" MX1 " SMTPSVC/mx1"
 
 /* Errors of RFC 4120 section 7.5.9. */
-enum { UNKNOWN = 7, REVOKED = 19, DATABASE_DOWN = 29, TOO_BIG = 52, GENERIC = 60 };
+enum { UNKNOWN = 7, REVOKED = 19, DATABASE_DOWN = 29, TOO_BIG = 52,
+       GENERIC = 60 };
 
 
 static int
@@ -65,19 +66,6 @@ tear_down(void **state)
 }
 
 
-/* Judge with each KDC saying so of the vital SPN; all else is well. */
-static void
-judge_with(struct estate *estate, enum kdc_outcome outcome1, int64_t error1,
-           enum kdc_outcome outcome2, int64_t error2)
-{
-    answers_well(estate, DC1, VITAL);
-    answers_well(estate, DC2, VITAL);
-    answers_ticket(estate, DC1, VITAL, outcome1, error1);
-    answers_ticket(estate, DC2, VITAL, outcome2, error2);
-    estate_judge(estate, &tickets_check);
-}
-
-
 /* Whether a finding says that it concerns somebody. */
 static bool
 concerns(const struct estate *estate, const char *code, const char *subject,
@@ -96,7 +84,7 @@ name_that_the_own_directory_has_concerns_no_dc(void **state)
 {
     struct estate *estate = *state;
 
-    judge_with(estate, KDC_UNKNOWN, UNKNOWN, KDC_OK, 0);
+    answers_judged(estate, KDC_UNKNOWN, UNKNOWN, KDC_OK, 0);
     /* Its own directory has it, so that nothing lacks there. */
     assert_false(concerns(estate, "TICKET_SPN_UNKNOWN", VITAL1, DC1));
     assert_true(concerns(estate, "TICKET_SPN_UNKNOWN", VITAL1, "MX1$"));
@@ -110,7 +98,7 @@ name_that_one_directory_lacks_concerns_its_dc(void **state)
 
     directory_computer(estate, DC1, "MX1", ALL_BUT_VITAL);
     directory_computer(estate, DC2, "MX1", ALL_BUT_VITAL " " VITAL);
-    judge_with(estate, KDC_UNKNOWN, UNKNOWN, KDC_UNKNOWN, UNKNOWN);
+    answers_judged(estate, KDC_UNKNOWN, UNKNOWN, KDC_UNKNOWN, UNKNOWN);
     assert_true(concerns(estate, "TICKET_SPN_UNKNOWN", VITAL1, DC1));
     assert_false(concerns(estate, "TICKET_SPN_UNKNOWN", VITAL2, DC2));
 }
@@ -121,7 +109,7 @@ name_that_nobody_knows_concerns_no_dc(void **state)
 {
     struct estate *estate = *state;
 
-    judge_with(estate, KDC_UNKNOWN, UNKNOWN, KDC_UNKNOWN, UNKNOWN);
+    answers_judged(estate, KDC_UNKNOWN, UNKNOWN, KDC_UNKNOWN, UNKNOWN);
     assert_false(concerns(estate, "TICKET_SPN_UNKNOWN", VITAL1, DC1));
 }
 
@@ -169,7 +157,7 @@ failure_does_not_decide_what_the_kdc_says_of_the_name(void **state)
 {
     struct estate *estate = *state;
 
-    judge_with(estate, KDC_FAILED, DATABASE_DOWN, KDC_UNKNOWN, UNKNOWN);
+    answers_judged(estate, KDC_FAILED, DATABASE_DOWN, KDC_UNKNOWN, UNKNOWN);
     directory_expect_judged(estate, "TICKET_SPN_UNKNOWN", VITAL1, false);
     directory_expect_judged(estate, "TICKET_SPN_NOT_UNIQUE", VITAL1, false);
     directory_expect_judged(estate, "TICKET_ETYPE", VITAL2, false);
@@ -200,7 +188,7 @@ vital_spn_missing_in_another_site_is_a_warning(void **state)
     struct estate *estate = *state;
 
     answers_two_sites(estate);
-    judge_with(estate, KDC_OK, 0, KDC_UNKNOWN, UNKNOWN);
+    answers_judged(estate, KDC_OK, 0, KDC_UNKNOWN, UNKNOWN);
     estate_expect(estate, "TICKET_SPN_UNKNOWN", VITAL2, STATUS_WARNING);
 }
 
@@ -211,7 +199,7 @@ vital_spn_missing_everywhere_is_critical_in_another_site_too(void **state)
     struct estate *estate = *state;
 
     answers_two_sites(estate);
-    judge_with(estate, KDC_UNKNOWN, UNKNOWN, KDC_UNKNOWN, UNKNOWN);
+    answers_judged(estate, KDC_UNKNOWN, UNKNOWN, KDC_UNKNOWN, UNKNOWN);
     estate_expect(estate, "TICKET_SPN_UNKNOWN", VITAL2, STATUS_CRITICAL);
 }
 
@@ -255,7 +243,7 @@ silence_of_a_closed_port_is_told_by_the_port(void **state)
     struct estate *estate = *state;
 
     estate_port(estate, MON, DC1, 1, 88, TRANSPORT_UDP, PORT_FILTERED);
-    judge_with(estate, KDC_UNREACHED, 0, KDC_OK, 0);
+    answers_judged(estate, KDC_UNREACHED, 0, KDC_OK, 0);
     estate_expect_count(estate, 0);
     directory_expect_judged(estate, "TICKET_FAILED", VITAL1, false);
     directory_expect_not_covered(estate, DC1 ": 1 of 4");
@@ -268,7 +256,7 @@ answer_too_big_for_udp_is_a_failure_whatever_the_port(void **state)
     struct estate *estate = *state;
 
     estate_port(estate, MON, DC1, 1, 88, TRANSPORT_TCP, PORT_CLOSED);
-    judge_with(estate, KDC_UNREACHED, TOO_BIG, KDC_OK, 0);
+    answers_judged(estate, KDC_UNREACHED, TOO_BIG, KDC_OK, 0);
     estate_expect(estate, "TICKET_FAILED", VITAL1, STATUS_CRITICAL);
 }
 
@@ -278,7 +266,7 @@ missing_tgt_is_not_told_again_for_each_name(void **state)
 {
     struct estate *estate = *state;
 
-    judge_with(estate, KDC_NO_CREDENTIALS, 0, KDC_OK, 0);
+    answers_judged(estate, KDC_NO_CREDENTIALS, 0, KDC_OK, 0);
     estate_expect_count(estate, 0);
     directory_expect_not_covered(estate, DC1 ": 1 of 4");
 }
@@ -306,7 +294,7 @@ referral_that_ends_nowhere_is_not_covered(void **state)
 {
     struct estate *estate = *state;
 
-    judge_with(estate, KDC_REFERRED, 0, KDC_OK, 0);
+    answers_judged(estate, KDC_REFERRED, 0, KDC_OK, 0);
     estate_expect_count(estate, 0);
     directory_expect_judged(estate, "TICKET_FAILED", VITAL1, false);
     directory_expect_not_covered(estate, DC1 ": 1 of 4");
